@@ -1,0 +1,42 @@
+"""Becomes another program that dies with its parent: `python -I -S launch.py <parent> <signal> <account> <program>`.
+
+The kernel forgets PR_SET_PDEATHSIG when a process changes its user, so the order is: change user, ask for the
+signal, look whether the parent is still there, exec. A launcher is used rather than preexec_fn because the parent
+may have threads, and Python code between fork and exec can dead-lock then.
+"""
+
+import ctypes
+import os
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def become(account: str) -> None:
+    """Give up root for `uid:gid`; `-` keeps the user."""
+    if account == "-":
+        return
+    uid, gid = (int(part) for part in account.split(":"))
+    os.setgroups([])
+    os.setgid(gid)
+    os.setuid(uid)
+
+
+def die_with(parent: int, signal: int) -> None:
+    """Ask the kernel for the signal when the parent's starting thread ends (Linux; elsewhere the watchdog does it)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal)
+    if os.getppid() != parent:
+        sys.exit("The parent was gone before this child began.")
+
+
+def main() -> None:
+    """Never returns: the process becomes the program."""
+    parent, signal, account, *program = sys.argv[1:]
+    become(account)
+    die_with(int(parent), int(signal))
+    os.execvp(program[0], program)  # noqa: S606 - no shell is the point
+
+
+if __name__ == "__main__":
+    main()
