@@ -31,11 +31,18 @@ def die_with(parent: int, signal: int) -> None:
 
 
 def main() -> None:
-    """Never returns: the process becomes the program."""
+    """Never returns: the process becomes the program, whose path must be whole.
+
+    After `become` nothing may be imported: the new account may not be able to read Python's library.
+    """
     parent, signal, account, *program = sys.argv[1:]
     become(account)
     die_with(int(parent), int(signal))
-    os.execvp(program[0], program)  # noqa: S606 - no shell is the point
+    try:
+        os.execv(program[0], program)  # noqa: S606 - no shell is the point
+    except OSError as error:
+        os.write(2, f"{program[0]} cannot be run: {error.strerror}\n".encode())
+        os._exit(127)
 
 
 if __name__ == "__main__":

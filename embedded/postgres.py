@@ -159,16 +159,13 @@ class Postgres:
         assert self.place is not None  # noqa: S101 - _launch() sets it
         pid = self._lines_of_pid_file()[:1]
         number = int(pid[0]) if pid and pid[0].isdigit() else 0
-        if not number or not is_alive(number):
-            return 0
-        if not runs_server_over(number, self.place.data):
-            return number
-        # We hold the lock of this directory, so nobody looks after this server any more.
-        os.kill(number, signal.SIGINT)
-        deadline = time.monotonic() + 20
-        while is_alive(number) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        return 0
+        if number and runs_server_over(number, self.place.data):
+            # We hold the lock of this directory, so nobody looks after this server any more.
+            os.kill(number, signal.SIGINT)
+            deadline = time.monotonic() + 20
+            while runs_server_over(number, self.place.data) and time.monotonic() < deadline:
+                time.sleep(0.05)
+        return number if number and exists(number) else 0
 
     def _lines_of_pid_file(self) -> list[str]:
         assert self.place is not None  # noqa: S101 - _launch() sets it
@@ -192,8 +189,8 @@ def clean_environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"}
 
 
-def is_alive(pid: int) -> bool:
-    """Whether there is such a process, ours or not."""
+def exists(pid: int) -> bool:
+    """Whether there is such a process, ours or not; one that ended and was not reaped counts for PostgreSQL too."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

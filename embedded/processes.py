@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -43,6 +44,7 @@ class Program:
 class Watchdog:
     """The helper process that ends our children when we are killed. One for each supervising process."""
 
+    grace = 15.0
     _mine: "Watchdog | None" = None
 
     def __init__(self) -> None:
@@ -62,7 +64,7 @@ class Watchdog:
 
     def _start(self) -> "subprocess.Popen[str]":
         return subprocess.Popen(  # noqa: S603 - our own file
-            [sys.executable, "-I", "-S", str(HERE / "watchdog.py")],
+            [sys.executable, "-I", "-S", str(HERE / "watchdog.py"), str(self.grace)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -143,7 +145,7 @@ class Child:
         """Start the program; does nothing while it runs.
 
         Call it from a thread that stays: Linux ends the child together with the thread that started it.
-        Raises OSError when the program cannot be started at all; what it says itself goes to its log.
+        A program that cannot be run ends with 127 and says so in its log.
         """
         if self.is_alive:
             return
@@ -151,9 +153,10 @@ class Child:
         program.log.parent.mkdir(parents=True, exist_ok=True)
         account = f"{program.account.uid}:{program.account.gid}" if program.account else "-"
         launch = (sys.executable, "-I", "-S", str(HERE / "launch.py"), str(os.getpid()))
+        command = (shutil.which(program.command[0]) or program.command[0], *program.command[1:])
         with program.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - commands are ours
-                [*launch, str(int(program.stop_signal)), account, *program.command],
+                [*launch, str(int(program.stop_signal)), account, *command],
                 stdin=subprocess.DEVNULL if program.stdin is None else subprocess.PIPE,
                 stdout=log,
                 stderr=log,
