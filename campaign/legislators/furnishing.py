@@ -1,0 +1,107 @@
+"""Putting in what the house needs before anybody comes: the places and the seats. Every start may do it again."""
+
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+import zipcodes
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from campaign.legislators import importing
+from campaign.legislators.models import DataImport, Office, PostalCode, Subject
+from campaign.legislators.rosters import Roster
+
+FACTS = Path(__file__).parent / "facts"
+# A reserved name (RFC 2606): should such a letter ever leave the demo, no server takes it.
+SANDBOX_DOMAIN = "sandbox.example"
+
+
+def furnish_places() -> bool:
+    """Fill the table of ZIPs from the zipcodes package and our facts of split ones. True where something was written.
+
+    Done once for each version of package and facts; afterwards it costs one query. What people type never reaches the
+    package: its look-up is a linear scan that crashes on foreign digits.
+    """
+    facts = (FACTS / "split_zips.txt").read_text()
+    source = f"zipcodes {version('zipcodes')} and facts/split_zips.txt"
+    fingerprint = sha256(f"{source}\n{facts}".encode()).hexdigest()
+    latest = DataImport.objects.latest_applied(Subject.PLACES)
+    if latest and latest.sha256 == fingerprint:
+        return False
+    started = timezone.now()
+    as_of, split = _split_zips(facts)
+    places = {row["zip_code"]: [row["state"]] for row in zipcodes.list_all()}
+    for zip_code, states in split.items():
+        first = places.get(zip_code, [])
+        places[zip_code] = first + [state for state in states if state not in first]
+    with transaction.atomic():
+        _copy(places)
+        DataImport.objects.create(
+            what=Subject.PLACES,
+            source=source,
+            sha256=fingerprint,
+            as_of=as_of,
+            started_at=started,
+            finished_at=timezone.now(),
+            counts={"zips": len(places), "split": sum(len(states) > 1 for states in places.values())},
+        )
+    return True
+
+
+def furnish_seats() -> bool:
+    """Seat the senators of our own table of facts, unless something newer was brought in. True if something changed.
+
+    In the demo (SANDBOX_OFFICES) every office without an address gets one that ends in the demo's inbox. The second
+    time costs one query, in the demo two.
+    """
+    changed = _seat_from_facts()
+    if settings.SANDBOX_OFFICES:
+        changed = bool(Office.objects.give_sandbox_addresses(SANDBOX_DOMAIN)) or changed
+    return changed
+
+
+def _seat_from_facts() -> bool:
+    roster = _facts_of_senators()
+    latest = DataImport.objects.latest_applied(Subject.SENATORS)
+    if latest and latest.sha256 == roster.sha256:
+        return False
+    if latest and latest.source != roster.source and latest.as_of >= roster.as_of:
+        return False
+    return bool(importing.take_in(roster, importing.Wish(force=True)))
+
+
+@cache
+def _facts_of_senators() -> Roster:
+    return Roster.from_facts((FACTS / "senators.tsv").read_text(), source="facts/senators.tsv")
+
+
+def _split_zips(facts: str) -> tuple[date, dict[str, list[str]]]:
+    as_of = date.min
+    found: dict[str, list[str]] = {}
+    for line in facts.splitlines():
+        left, _colon, right = line.partition(": ")
+        if left == "# as of":
+            as_of = date.fromisoformat(right)
+        elif not left.startswith("#"):
+            found |= {zip_code: left.split() for zip_code in right.split()}
+    return as_of, found
+
+
+def _copy(places: dict[str, list[str]]) -> None:
+    table = PostalCode._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE arriving (zip varchar(5) PRIMARY KEY, states varchar(2)[] NOT NULL)")
+        with cursor.copy("COPY arriving (zip, states) FROM STDIN") as copy:
+            for row in places.items():
+                copy.write_row(row)
+        cursor.execute(
+            f"INSERT INTO {table} AS here (zip, states) SELECT zip, states FROM arriving"
+            " ON CONFLICT (zip) DO UPDATE SET states = excluded.states WHERE here.states <> excluded.states"
+        )
+        cursor.execute(f"DELETE FROM {table} WHERE zip NOT IN (SELECT zip FROM arriving)")
+        cursor.execute("DROP TABLE arriving")
+        cursor.execute(f"ANALYZE {table}")

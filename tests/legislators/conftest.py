@@ -1,0 +1,126 @@
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from campaign.legislators import furnishing
+from campaign.legislators.rosters import Roster, SenatorRecord
+
+
+@pytest.fixture
+def furnished(db: None) -> None:
+    """The ZIPs and the hundred seats, as after the first start."""
+    furnishing.furnish_places()
+    furnishing.furnish_seats()
+
+
+def as_person(record: SenatorRecord) -> dict[str, Any]:
+    """A senator in the form of the public file."""
+    term = {"type": "sen", "start": f"{record.starts_on}", "end": f"{record.ends_on}", "state": record.state}
+    term |= {"class": record.senate_class, "party": record.party, "phone": record.phone, "url": record.website}
+    term |= {"contact_form": record.contact_form} if record.contact_form else {}
+    term |= {"how": "appointment"} if record.appointed else {}
+    name = {"first": record.given_name, "last": record.family_name, "official_full": record.official_name}
+    return {"id": {"bioguide": record.bioguide_id}, "name": name, "terms": [{"type": "rep", "class": None}, term]}
+
+
+@dataclass
+class PublicFile:
+    """A copy of the public file that a test can change before it is written."""
+
+    path: Path
+    people: list[dict[str, Any]]
+
+    def of(self, bioguide_id: str) -> dict[str, Any]:
+        return next(person for person in self.people if person["id"]["bioguide"] == bioguide_id)
+
+    def without(self, *bioguide_ids: str) -> "PublicFile":
+        self.people = [person for person in self.people if person["id"]["bioguide"] not in bioguide_ids]
+        return self
+
+    def with_term(self, bioguide_id: str, **changes: Any) -> "PublicFile":
+        self.of(bioguide_id)["terms"][-1].update(changes)
+        return self
+
+    def replace(self, bioguide_id: str, by: str, family_name: str, **term: Any) -> "PublicFile":
+        person = self.of(bioguide_id)
+        person["id"] = {"bioguide": by}
+        person["name"] = {"first": "New", "last": family_name, "official_full": f"New {family_name}"}
+        person["terms"][-1].update({"contact_form": "", "start": "2026-07-01"} | term)
+        return self
+
+    def write(self) -> Path:
+        self.path.write_text(json.dumps(self.people))
+        return self.path
+
+
+@pytest.fixture
+def public_file(tmp_path: Path) -> PublicFile:
+    """What the public file says when nothing has changed since our facts."""
+    facts = Roster.from_facts((furnishing.FACTS / "senators.tsv").read_text(), source="facts")
+    member_of_the_house = {
+        "id": {"bioguide": "B001278"},
+        "name": {"first": "S", "last": "B"},
+        "terms": [{"type": "rep"}],
+    }
+    return PublicFile(tmp_path / "legislators.json", [member_of_the_house, *map(as_person, facts.records)])
+
+
+@dataclass
+class Source:
+    """A web server on this machine that stands for the public one."""
+
+    url: str = ""
+    body: bytes = b"[]"
+    etag: str = '"one"'
+    modified: str = "Wed, 01 Jul 2026 08:00:00 GMT"
+    status: int = 200
+    marks: list[str | None] = field(default_factory=list)
+
+
+@pytest.fixture
+def source() -> Iterator[Source]:
+    """Answers with what the test puts into it, and 304 to whoever knows its mark."""
+    state = Source()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            mark = self.headers["If-None-Match"]
+            state.marks.append(mark)
+            status = 304 if mark == state.etag else state.status
+            self.send_response(status)
+            self.send_header("ETag", state.etag)
+            self.send_header("Last-Modified", state.modified)
+            self.send_header("Content-Length", "0" if status == 304 else str(len(state.body)))
+            self.end_headers()
+            if status != 304:
+                self.wfile.write(state.body)
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{server.server_port}/legislators-current.json"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield state
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def sync(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run the command as an operator does; answers with what it printed."""
+    from django.core.management import call_command
+
+    def run(*words: str) -> str:
+        call_command("sync_legislators", *words)
+        return capsys.readouterr().out
+
+    return run

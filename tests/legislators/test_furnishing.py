@@ -1,0 +1,90 @@
+"""The first start fills the tables; every further start looks once and leaves them alone."""
+
+from collections import Counter
+
+import pytest
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from campaign.legislators import furnishing, importing
+from campaign.legislators.models import DataImport, Legislator, Office, PostalCode, Seat, Subject, Term
+from campaign.legislators.rosters import Roster
+from campaign.lib import usps
+
+pytestmark = pytest.mark.usefixtures("furnished")
+
+
+def facts() -> Roster:
+    return Roster.from_facts((furnishing.FACTS / "senators.tsv").read_text(), source="facts/senators.tsv")
+
+
+def test_every_state_has_two_seats_of_different_classes_with_somebody_in_them() -> None:
+    assert Seat.objects.filled().count() == 100
+    assert set(Counter(Seat.objects.values_list("state", flat=True)).values()) == {2}
+    assert set(Seat.objects.values_list("state", flat=True)) == usps.STATES
+    assert Counter(Seat.objects.values_list("senate_class", flat=True)) == {1: 33, 2: 33, 3: 34}
+
+
+def test_our_facts_contradict_nothing_and_say_as_of_when_they_are() -> None:
+    assert facts().faults() == []
+    assert DataImport.objects.as_of(Subject.SENATORS) == facts().as_of
+    appointed = Term.objects.open().filter(appointed=True).values_list("legislator__family_name", flat=True)
+    assert sorted(appointed) == ["Armstrong", "Husted", "Moody"]
+
+
+def test_every_office_has_a_telephone_and_a_place_to_write_to() -> None:
+    offices = Office.objects.all()
+    assert len(offices) == 100
+    assert all(office.phone and office.form_or_website for office in offices)
+
+
+def test_the_zips_cover_states_territories_and_the_forces() -> None:
+    found = {state for states in PostalCode.objects.values_list("states", flat=True) for state in states}
+    assert found == set(usps.NAMES)
+    assert PostalCode.objects.get(zip="57717").states == ["SD", "MT", "WY"]
+    assert not PostalCode.objects.filter(zip__in=["00000", "11111", "99999"]).exists()
+
+
+def test_a_further_start_costs_one_query_each(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(1):
+        assert furnishing.furnish_places() is False
+    with django_assert_num_queries(1):
+        assert furnishing.furnish_seats() is False
+
+
+def test_new_facts_of_places_replace_the_old_ones() -> None:
+    DataImport.objects.filter(what=Subject.PLACES).update(sha256="an older package")
+    PostalCode.objects.filter(zip="57717").update(states=["SD"])
+    PostalCode.objects.create(zip="00000", states=["OR"])
+    PostalCode.objects.filter(zip="97201").delete()
+    assert furnishing.furnish_places() is True
+    assert PostalCode.objects.get(zip="57717").states == ["SD", "MT", "WY"]
+    assert PostalCode.objects.get(zip="97201").states == ["OR"]
+    assert not PostalCode.objects.filter(zip="00000").exists()
+
+
+def test_our_facts_never_undo_a_newer_import() -> None:
+    DataImport.objects.filter(what=Subject.SENATORS).update(source="https://example.org", sha256="", as_of="2026-12-01")
+    Term.objects.open().filter(legislator__bioguide_id="H001104").update(closed_on="2026-11-20")
+    assert furnishing.furnish_seats() is False
+    assert Seat.objects.vacant().count() == 1
+
+
+def test_newer_facts_of_ours_correct_an_older_import() -> None:
+    DataImport.objects.filter(what=Subject.SENATORS).update(source="https://example.org", sha256="", as_of="2026-01-01")
+    Legislator.objects.filter(bioguide_id="M001176").update(party="Unknown")
+    assert furnishing.furnish_seats() is True
+    assert Legislator.objects.get(bioguide_id="M001176").party == "Democrat"
+
+
+def test_in_the_demo_every_office_has_a_labelled_sandbox_address(settings: Settings) -> None:
+    settings.SANDBOX_OFFICES = True
+    assert furnishing.furnish_seats() is True
+    assert furnishing.furnish_seats() is False
+    offices = Office.objects.with_email()
+    assert len(offices) == 100
+    assert all(office.is_sandbox and str(office.email).endswith("@sandbox.example") for office in offices)
+
+
+def test_the_same_facts_taken_in_twice_change_nothing() -> None:
+    assert not importing.take_in(facts())
+    assert Legislator.objects.count() == Term.objects.count() == 100

@@ -1,0 +1,91 @@
+"""The weekly look at the public address, against a web server on this machine."""
+
+import json
+import socket
+from collections.abc import Callable
+
+import pytest
+from django.core.management.base import CommandError
+
+from campaign.legislators import fetching, importing, tasks
+from campaign.legislators.models import DataImport, Office, Subject
+from tests.legislators.conftest import PublicFile, Source
+
+pytestmark = pytest.mark.usefixtures("furnished")
+
+Sync = Callable[..., str]
+
+
+@pytest.fixture
+def nowhere() -> str:
+    """An address at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}/legislators-current.json"
+
+
+def test_the_second_look_says_which_version_it_knows(source: Source, public_file: PublicFile, sync: Sync) -> None:
+    source.body = json.dumps(public_file.people).encode()
+    assert "100 senators as of 2026-07-01" in sync("--url", source.url)
+    imports = DataImport.objects.count()
+    assert "nothing newer" in sync("--url", source.url)
+    assert source.marks == [None, '"one"']
+    assert DataImport.objects.count() == imports
+    latest = DataImport.objects.latest_applied(Subject.SENATORS)
+    assert latest is not None
+    assert latest.checked_at is not None
+
+
+def test_a_newer_version_is_taken_in(source: Source, public_file: PublicFile, sync: Sync) -> None:
+    source.body = json.dumps(public_file.people).encode()
+    sync("--url", source.url)
+    public_file.with_term("M001176", phone="202-224-0000")
+    source.body, source.etag = json.dumps(public_file.people).encode(), '"two"'
+    assert "phone" in sync("--url", source.url)
+    assert Office.objects.get(legislator__bioguide_id="M001176").phone == "202-224-0000"
+
+
+def test_after_another_source_the_whole_file_is_fetched_again(
+    source: Source, public_file: PublicFile, sync: Sync
+) -> None:
+    source.body = json.dumps(public_file.people).encode()
+    sync("--url", source.url)
+    sync("--file", str(public_file.with_term("M001176", phone="202-224-0000").write()))
+    assert "202-224-0000 -> 202-224-3753" in sync("--url", source.url)
+    assert source.marks == [None, None]
+
+
+def test_without_a_network_there_is_one_clear_line_or_silence(nowhere: str, sync: Sync) -> None:
+    with pytest.raises(CommandError) as caught:
+        sync("--url", nowhere)
+    assert str(caught.value).startswith(f"Nothing changed. {nowhere} could not be reached: ")
+    assert "\n" not in str(caught.value)
+    assert sync("--url", nowhere, "--quiet") == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(503, fetching.TryLater), (429, fetching.TryLater), (404, fetching.Refused)]
+)
+def test_an_error_page_changes_nothing(source: Source, status: int, error: type[Exception]) -> None:
+    source.status, source.body = status, b"<!doctype html>"
+    with pytest.raises(error, match=str(status)):
+        importing.refresh(source.url)
+
+
+def test_a_file_without_an_end_is_not_read_to_its_end(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "MOST_BYTES", 1024 * 1024)
+    source.body = b" " * (1024 * 1024 + 1)
+    with pytest.raises(fetching.Refused, match="larger than 1 MB"):
+        importing.refresh(source.url)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/", "legislators.json"])
+def test_only_addresses_of_the_web_are_fetched(url: str) -> None:
+    with pytest.raises(fetching.Refused):
+        importing.refresh(url)
+
+
+def test_the_weekly_task_survives_a_missing_network(nowhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing.refresh, "__defaults__", (nowhere, importing.AS_IT_COMES))
+    tasks.sync()
+    assert DataImport.objects.filter(what=Subject.SENATORS).count() == 1
