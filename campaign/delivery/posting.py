@@ -1,0 +1,80 @@
+"""Putting mail into the outbox, and waking the worker. The row is the truth; the wake-up may get lost."""
+
+import logging
+import threading
+import uuid
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from campaign.delivery.models import Delivery, Kind
+from campaign.delivery.tasks import send_due
+
+log = logging.getLogger(__name__)
+SHORTEST_BETWEEN_NUDGES = 0.05
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What to mail: the recipe's name, the ids it is about, the mailbox it goes to. The key is unique for ever."""
+
+    key: str
+    kind: Kind
+    recipe: str
+    mailbox: uuid.UUID
+    about: dict[str, str] = field(default_factory=dict)
+
+
+def post(envelope: Envelope) -> Delivery:
+    """Queue the envelope, to leave when this transaction commits. The same key is posted once: the first stays."""
+    Delivery.objects.bulk_create(
+        [
+            Delivery(
+                key=envelope.key,
+                kind=envelope.kind,
+                recipe=envelope.recipe,
+                mailbox=envelope.mailbox,
+                about=envelope.about,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    transaction.on_commit(nudge)
+    return Delivery.objects.get(key=envelope.key)
+
+
+class _Nudger:
+    """Wakes the worker from a thread of its own: a broker that hangs holds up nobody, and many nudges become one."""
+
+    def __init__(self) -> None:
+        self._wanted = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def nudge(self) -> None:
+        self._wanted.set()
+        if self._thread is None or not self._thread.is_alive():
+            with self._lock:
+                if self._thread is None or not self._thread.is_alive():
+                    self._thread = threading.Thread(target=self._run, name="nudger", daemon=True)
+                    self._thread.start()
+
+    def _run(self) -> None:
+        rest = threading.Event()
+        while self._wanted.wait():
+            self._wanted.clear()
+            try:
+                send_due.apply_async(expires=60, retry=False)
+            except (OperationalError, OSError) as error:
+                log.warning("the broker can't be reached, the sweeper will find the mail: %s", type(error).__name__)
+                rest.wait(1.0)
+            rest.wait(SHORTEST_BETWEEN_NUDGES)
+
+
+_nudger = _Nudger()
+
+
+def nudge() -> None:
+    """Wake the worker soon. Returns at once, does not wait for the broker and never fails."""
+    _nudger.nudge()

@@ -1,0 +1,126 @@
+"""Sending: claim, ask the recipe, promise, hand over, write down what the server said."""
+
+import os
+import random
+import socket
+import time
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from campaign.delivery import recipes
+from campaign.delivery.models import (
+    CRASHES_ALLOWED,
+    Delivery,
+    MailboxCap,
+    Scope,
+    Status,
+    Suppression,
+    SuppressionReason,
+)
+from campaign.delivery.recipes import Mail, Postponed, Withheld
+from campaign.delivery.transport import Refused, Transport, TryLater, Unsure
+
+log = structlog.get_logger(__name__)
+BATCH = 50
+GIVE_UP_AFTER = timedelta(days=3)
+LONGEST_PAUSE_SECONDS = 4 * 3600
+
+
+def send_due() -> int:
+    """Send one batch of what is due; how many were taken.
+
+    A second worker at the same moment takes other rows. A worker that dies leaves rows that the sweeper finds.
+    """
+    worker = f"{socket.gethostname()}:{os.getpid()}:{time.monotonic_ns()}"
+    batch = Delivery.objects.claim(worker, BATCH)
+    with Transport() as transport:
+        for delivery in batch:
+            _send(delivery, transport)
+    return len(batch)
+
+
+def _send(delivery: Delivery, transport: Transport) -> None:
+    """One delivery, from claimed to wherever it gets. A fault of ours counts as a crash and never stops the others."""
+    try:
+        mail = recipes.follow(delivery)
+    except Exception:
+        log.exception("a recipe failed", delivery=str(delivery.pk), recipe=delivery.recipe)
+        _crashed(delivery)
+        return
+    if isinstance(mail, Withheld):
+        _finish(delivery, Status.SUPPRESSED, mail.reason)
+        return
+    if isinstance(mail, Postponed):
+        again_at = Now() + timedelta(minutes=mail.minutes)
+        delivery.move(Status.DEFERRED, reason=mail.reason, next_at=again_at, lease_until=None)
+        return
+    try:
+        transport.ready()
+        if _promise(delivery, mail):
+            said = transport.hand_over(delivery, mail)
+            _finish(delivery, Status.ACCEPTED, said)
+    except TryLater as error:
+        _defer(delivery, str(error))
+    except Refused as error:
+        if error.bad_address:
+            Suppression.objects.add(delivery.mailbox, Scope.ALL, SuppressionReason.BOUNCED)
+        _finish(delivery, Status.REFUSED, str(error))
+    except Unsure as error:
+        _finish(delivery, Status.UNCERTAIN, str(error))
+    except Exception:
+        # Before the promise it is simply ours to mend; after it, only the lease may say "uncertain".
+        log.exception("a message could not be sent", delivery=str(delivery.pk), recipe=delivery.recipe)
+        if delivery.status == Status.CLAIMED:
+            _crashed(delivery)
+
+
+def _promise(delivery: Delivery, mail: Mail) -> bool:
+    """Commit `handing_off` before the text leaves, after a last look at suppressions and caps; False if it must not."""
+    with transaction.atomic():
+        stopped = Suppression.objects.stopping(delivery.mailbox, mail.scope).first()
+        if stopped is not None:
+            _finish(delivery, Status.SUPPRESSED, stopped.reason)
+            return False
+        if mail.cap is not None and not MailboxCap.objects.take(mail.cap, delivery.pk):
+            _capped(delivery, mail)
+            return False
+        return delivery.move(Status.HANDING_OFF, handed_off_at=Now())
+
+
+def _capped(delivery: Delivery, mail: Mail) -> None:
+    assert mail.cap is not None
+    opens_at = MailboxCap.objects.opens_at(mail.cap)
+    if opens_at is None:
+        _finish(delivery, Status.SUPPRESSED, "capped")
+    else:
+        delivery.move(Status.DEFERRED, reason="capped", next_at=opens_at, lease_until=None, attempts=0)
+
+
+def _finish(delivery: Delivery, status: Status, reason: str) -> None:
+    delivery.move(status, reason=reason[:80], finished_at=Now(), lease_until=None)
+    log.info("delivery " + status, delivery=str(delivery.pk), recipe=delivery.recipe, reason=reason[:80])
+
+
+def _defer(delivery: Delivery, reason: str) -> None:
+    """Back off with full jitter, twice as long each time; after three days it is refused."""
+    if Delivery.objects.filter(pk=delivery.pk, created_at__lt=Now() - GIVE_UP_AFTER).exists():
+        _finish(delivery, Status.REFUSED, f"gave up: {reason}")
+        return
+    longest = min(LONGEST_PAUSE_SECONDS, 15 * 2 ** min(delivery.attempts, 12))
+    pause = timedelta(seconds=random.uniform(5, longest))  # noqa: S311 - jitter, not a secret
+    delivery.move(Status.DEFERRED, reason=reason[:80], next_at=Now() + pause, lease_until=None)
+    log.info("delivery deferred", delivery=str(delivery.pk), reason=reason[:80], attempts=delivery.attempts)
+
+
+def _crashed(delivery: Delivery) -> None:
+    """Three crashes and the row is set aside for a person to look at; the rest flows."""
+    if delivery.crashes + 1 >= CRASHES_ALLOWED:
+        delivery.move(Status.DEAD, reason="crashed", crashes=F("crashes") + 1, finished_at=Now(), lease_until=None)
+        return
+    delivery.move(
+        Status.QUEUED, reason="crashed", crashes=F("crashes") + 1, next_at=Now() + timedelta(seconds=30), lease_until=None
+    )

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class LettersConfig(AppConfig):
+    """Letters from constituents to the seats that speak for them."""
+
+    name = "campaign.letters"
+
+    def ready(self) -> None:
+        """Tell the rooms downstairs what this one adds to their work."""
+        from campaign.delivery import recipes as mailroom
+        from campaign.letters.channels import email
+        from campaign.letters.erasing import erase_letters
+        from campaign.supporters import erasing
+
+        mailroom.register(email.RECIPE, email.mail_of)
+        erasing.first(erase_letters)

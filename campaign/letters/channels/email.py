@@ -1,0 +1,82 @@
+"""E-mail: only where an organizer entered an address. From us, with the constituent in Reply-To; no tracking."""
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from campaign.delivery import posting
+from campaign.delivery.models import Delivery, Kind
+from campaign.delivery.recipes import Mail, Postponed, Withheld
+from campaign.legislators.models import Legislator
+from campaign.letters.models import ChannelName, Letter, LetterDispatch
+from campaign.lib import emails
+from campaign.petitions.models import Signature
+
+RECIPE = "letter"
+
+
+class EmailChannel:
+    """The way to an office whose address we were given."""
+
+    name = ChannelName.EMAIL
+
+    def reaches(self, legislator: Legislator) -> bool:
+        """Only with an address that somebody entered."""
+        return bool(legislator.office.email)
+
+    @transaction.atomic
+    def dispatch(self, letter: Letter, legislator: Legislator) -> LetterDispatch:
+        """Post the letter, to leave when this transaction commits. The same letter is posted once."""
+        delivery = posting.post(
+            posting.Envelope(
+                key=f"letter:{letter.pk}",
+                kind=Kind.LETTER,
+                recipe=RECIPE,
+                mailbox=emails.mailbox_id(legislator.office.email or ""),
+                about={"letter": str(letter.pk)},
+            )
+        )
+        found, _ = LetterDispatch.objects.get_or_create(
+            letter=letter,
+            channel=self.name,
+            defaults={"legislator": legislator, "delivery": delivery, "is_sandbox": legislator.office.is_sandbox},
+        )
+        return found
+
+
+def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
+    """The recipe: the letter as it was written, to whoever holds the seat today."""
+    letter = Letter.objects.select_related("supporter", "seat", "petition").filter(pk=delivery.about["letter"]).first()
+    if letter is None or letter.supporter is None or letter.body is None:
+        return Withheld("erased")
+    signature = Signature.objects.filter(petition=letter.petition, supporter=letter.supporter).first()
+    if signature is None or not signature.confirmed_at or signature.withdrawn_at or signature.invalidated_at:
+        return Withheld("signature does not stand")
+    if signature.quarantined_at:
+        return Postponed("held for an organizer", minutes=60)
+    holder = letter.seat.holder
+    if holder is None:
+        return Postponed("seat vacant", minutes=24 * 60)
+    if not holder.office.email:
+        return Postponed("no office address", minutes=24 * 60)
+    supporter = letter.supporter
+    context = {
+        "letter": letter,
+        "supporter": supporter,
+        "signature": signature,
+        "state_name": letter.seat.state_name,
+        "organization": settings.ORGANIZATION_NAME,
+        "petition_url": settings.SITE_URL + letter.petition.get_absolute_url(),
+        "petition_title": letter.petition.text_in("en").title,
+        "is_sandbox": holder.office.is_sandbox,
+        "today": timezone.now().date(),
+    }
+    return Mail(
+        to=holder.office.email,
+        sender=emails.named(f"{supporter.name} via {settings.ORGANIZATION_NAME}", settings.LETTERS_ADDRESS),
+        reply_to=emails.named(supporter.name, supporter.email),
+        subject=letter.subject or "",
+        text=render_to_string("mail/letter/body.txt", context),
+        headers={"Auto-Submitted": ""},
+    )

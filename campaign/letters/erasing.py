@@ -1,0 +1,10 @@
+"""What a person's erasure means for their letters."""
+
+import uuid
+
+from campaign.letters.models import Letter
+
+
+def erase_letters(supporter_id: uuid.UUID) -> None:
+    """The text and the name go; the hash, the seat and the moment stay as proof that a letter was sent. Twice is once."""
+    Letter.objects.filter(supporter_id=supporter_id).update(supporter=None, subject=None, body=None)

@@ -1,0 +1,191 @@
+"""LetterTemplate, Letter and LetterDispatch: the words we offer, one constituent's letter to one seat, and its ways."""
+
+import hashlib
+import uuid
+from datetime import datetime
+from typing import NamedTuple, Self
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from campaign.delivery.models import Delivery, Status
+from campaign.legislators.models import Legislator, Seat
+from campaign.lib import languages
+from campaign.lib.sealing import SealedTextField
+from campaign.petitions.models import Petition
+from campaign.supporters.models import Supporter
+
+
+class LetterTemplateQuerySet(models.QuerySet["LetterTemplate"]):
+    """Many letter templates."""
+
+    def offered(self) -> Self:
+        """Those a constituent may begin from."""
+        return self.filter(retired_at=None)
+
+
+class LetterTemplate(models.Model):
+    """Words we offer to a constituent, in one tone and language. A letter keeps its own text, whatever becomes of these."""
+
+    petition = models.ForeignKey(Petition, on_delete=models.CASCADE, related_name="letter_templates")
+    language = models.CharField(_("language"), max_length=5, choices=languages.offered, default="en")
+    tone = models.CharField(_("tone"), max_length=80)
+    subject = models.CharField(_("subject"), max_length=160)
+    body = models.TextField(_("letter"), max_length=10_000)
+    position = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LetterTemplateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["petition", "language", "tone"],
+                condition=models.Q(retired_at=None),
+                name="a_petition_offers_a_tone_once_per_language",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tone} ({self.language})"
+
+
+def digest_of(subject: str, body: str) -> str:
+    """What proves later which text a constituent sent."""
+    return hashlib.sha256(f"{subject}\n\n{body}".encode()).hexdigest()
+
+
+class Letter(models.Model):
+    """One constituent's letter to one seat about one petition: the exact text, its hash, and what they agreed to.
+
+    When the constituent is erased the text goes and the hash stays.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    petition = models.ForeignKey(Petition, on_delete=models.PROTECT, related_name="letters")
+    supporter = models.ForeignKey(Supporter, on_delete=models.SET_NULL, null=True, related_name="letters")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="letters")
+    template = models.ForeignKey(LetterTemplate, on_delete=models.SET_NULL, null=True, related_name="letters")
+    language = models.CharField(max_length=5, default="en")
+    subject = SealedTextField(null=True)
+    body = SealedTextField(null=True)
+    sha256 = models.CharField(max_length=64)
+    wording = models.CharField(max_length=40)
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["petition", "supporter", "seat"], name="a_constituent_writes_to_a_seat_once_per_petition"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"letter {self.id}"
+
+    @property
+    def has_gone(self) -> bool:
+        """Whether it is on its way or there: from then on its text can't be replaced."""
+        return any(dispatch.has_gone for dispatch in self.dispatches.all())
+
+
+class ChannelName(models.TextChoices):
+    """The ways to reach an office that exist so far."""
+
+    EMAIL = "email", _("E-mail to the office")
+    HANDOFF = "handoff", _("The office's own form")
+
+
+def channel_names() -> list[tuple[str, str]]:
+    """As a callable, so that a new one makes no migration."""
+    return ChannelName.choices
+
+
+class Said(models.TextChoices):
+    """What the constituent told us after using the office's own form."""
+
+    SENT = "sent", _("I sent it")
+    BROKEN = "broken", _("The form did not work")
+    NOT_NOW = "not_now", _("Not now")
+
+
+def answers() -> list[tuple[str, str]]:
+    """As a callable, so that a new one makes no migration."""
+    return Said.choices
+
+
+class Event(NamedTuple):
+    """A line of a letter's receipt: when, and what is known. Never more than is known."""
+
+    at: datetime
+    sentence: str | Promise
+
+
+_DELIVERY_SENTENCES: dict[str, str | Promise] = {
+    Status.ACCEPTED: _("The mail server took it for the office's address."),
+    Status.DEFERRED: _("It could not leave yet. We try again."),
+    Status.REFUSED: _("The office's mail server refused it."),
+    Status.SUPPRESSED: _("It was not sent."),
+    Status.UNCERTAIN: _("We don't know whether it arrived. We look into it and do not send it twice."),
+    Status.DEAD: _("Something on our side failed. We look into it."),
+}
+_SAID_SENTENCES: dict[str, str | Promise] = {
+    Said.SENT: _("You said that you sent it with the office's form."),
+    Said.BROKEN: _("You said that the office's form did not work."),
+    Said.NOT_NOW: _("You put it off."),
+}
+
+
+class LetterDispatch(models.Model):
+    """One try to bring a letter to an office through one channel. The legislator is who held the seat then."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="dispatches")
+    channel = models.CharField(max_length=10, choices=channel_names)
+    legislator = models.ForeignKey(Legislator, on_delete=models.PROTECT, related_name="dispatches")
+    delivery = models.OneToOneField(Delivery, on_delete=models.SET_NULL, null=True, related_name="letter_dispatch")
+    is_sandbox = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    said = models.CharField(max_length=10, choices=answers, default="", blank=True)
+    said_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "letter dispatches"
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["letter", "channel"], name="a_letter_takes_a_channel_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} of letter {self.letter_id}"
+
+    @property
+    def has_gone(self) -> bool:
+        """On its way or there. A hand-off has gone when the constituent says so."""
+        return self.said == Said.SENT if self.channel == ChannelName.HANDOFF else True
+
+    @property
+    def waits_for_constituent(self) -> bool:
+        """The text is ready and only they can send it."""
+        return self.channel == ChannelName.HANDOFF and self.said != Said.SENT
+
+    @property
+    def events(self) -> list[Event]:
+        """What happened, oldest first, in words that claim no more than is known."""
+        if self.channel == ChannelName.HANDOFF:
+            lines = [Event(self.created_at, _("Your text is ready for the office's own form."))]
+            if self.said_at:
+                lines.append(Event(self.said_at, _SAID_SENTENCES[self.said]))
+            return lines
+        first = _("It waits to leave for the demo's inbox; no Senate office gets it.") if self.is_sandbox else _(
+            "It waits to leave for the office's address."
+        )
+        lines = [Event(self.created_at, first)]
+        if self.delivery is not None:
+            told = [event for event in self.delivery.events.all() if event.status in _DELIVERY_SENTENCES]
+            lines += [Event(event.at, _DELIVERY_SENTENCES[event.status]) for event in told]
+        return lines

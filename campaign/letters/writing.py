@@ -1,0 +1,135 @@
+"""Writing to senators: drafts from a template, the constituent's own text, and the way out."""
+
+import uuid
+from dataclasses import dataclass
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaign.legislators import lookup
+from campaign.legislators.models import Seat
+from campaign.letters import channels, placeholders
+from campaign.letters.models import Letter, LetterDispatch, LetterTemplate, Said, digest_of
+from campaign.lib import text
+from campaign.lib.refusals import Refusal, Refused
+from campaign.petitions.models import Petition, Signature
+from campaign.supporters.models import Supporter
+from campaign.supporters.wordings import LETTERS
+
+LONGEST_SUBJECT, SHORTEST_BODY, LONGEST_BODY = 160, 50, 10_000
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text for one seat, before the constituent made it theirs."""
+
+    seat: Seat
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """What the constituent wants to say to one seat: tidied, and fit to be sent."""
+
+    seat: Seat
+    subject: str
+    body: str
+    language: str = "en"
+    template: LetterTemplate | None = None
+
+
+class MayNotWrite(Exception):
+    """The signature that a letter rests on does not stand, or the petition is closed."""
+
+
+def templates_for(petition: Petition, language: str) -> list[LetterTemplate]:
+    """What is offered in this language, else in English."""
+    offered = list(petition.letter_templates.offered())
+    return [each for each in offered if each.language == language] or [each for each in offered if each.language == "en"]
+
+
+def seats_of(supporter: Supporter) -> tuple[Seat, ...]:
+    """The seats that speak for a supporter, with their holders; none for DC and the territories."""
+    return lookup.find(supporter.state, supporter.postal_code).seats
+
+
+def draft(template: LetterTemplate, seat: Seat, supporter: Supporter) -> Draft:
+    """The template filled for this seat's holder and this constituent."""
+    values = {
+        "salutation": seat.holder.salutation if seat.holder else "",
+        "senator": seat.holder.official_name if seat.holder else "",
+        "state": seat.state_name,
+        "given_name": supporter.given_name,
+        "family_name": supporter.family_name,
+        "postal_code": supporter.postal_code,
+        "petition": template.petition.text_in(template.language).title,
+    }
+    subject = placeholders.fill(template.subject, values)
+    return Draft(seat, subject[:LONGEST_SUBJECT], placeholders.fill(template.body, values))
+
+
+def check(seat: Seat, subject: str, body: str) -> tuple[str, str]:
+    """Subject and body tidied. Raises Refused, with fields named `subject-<seat>` and `body-<seat>`."""
+    refusals: list[Refusal] = []
+    title = text.paragraphs(f"subject-{seat.pk}", " ".join(subject.split()), LONGEST_SUBJECT, links=True)
+    words = text.paragraphs(f"body-{seat.pk}", body, LONGEST_BODY, links=True)
+    if isinstance(title, str) and not title:
+        title = Refusal(f"subject-{seat.pk}", "required", _("Please give your letter a subject."))
+    if isinstance(words, str) and len(words) < SHORTEST_BODY:
+        words = Refusal(f"body-{seat.pk}", "too_short", _("Please write a little more: a sentence or two is enough."))
+    for read in (title, words):
+        if isinstance(read, Refusal):
+            refusals.append(read)
+        elif "{{" in read:
+            sentence = _("A gap of the template is still in it: please replace what stands in {{ }}.")
+            refusals.append(Refusal(f"body-{seat.pk}", "unfilled", sentence))
+    if refusals or isinstance(title, Refusal) or isinstance(words, Refusal):
+        raise Refused(tuple(refusals))
+    return title, words
+
+
+@transaction.atomic
+def send(signature_id: uuid.UUID, manuscript: Manuscript) -> LetterDispatch:
+    """Keep the letter, exactly as written, and give it to the best channel there is for the office.
+
+    The second time replaces the text as long as the letter has not gone; afterwards it changes nothing and answers
+    where the letter is. Raises MayNotWrite without a signature that stands, or to a seat that is vacant.
+    """
+    signature = Signature.objects.select_for_update(of=("self",)).select_related("petition", "supporter").get(pk=signature_id)
+    holder = manuscript.seat.holder
+    if not signature.confirmed_at or signature.withdrawn_at or not signature.petition.is_open or holder is None:
+        raise MayNotWrite
+    letter, made = Letter.objects.select_for_update(of=("self",)).get_or_create(
+        petition=signature.petition,
+        supporter=signature.supporter,
+        seat=manuscript.seat,
+        defaults=_content(manuscript),
+    )
+    if not made and letter.has_gone:
+        return letter.dispatches.latest("created_at")
+    if not made:
+        Letter.objects.filter(pk=letter.pk).update(**_content(manuscript), written_at=timezone.now())
+    dispatch = channels.best_for(holder).dispatch(letter, holder)
+    log.info("letter dispatched", letter=str(letter.pk), channel=dispatch.channel, seat=manuscript.seat.pk)
+    return dispatch
+
+
+def _content(manuscript: Manuscript) -> dict[str, object]:
+    return {
+        "template": manuscript.template,
+        "language": manuscript.language,
+        "subject": manuscript.subject,
+        "body": manuscript.body,
+        "sha256": digest_of(manuscript.subject, manuscript.body),
+        "wording": LETTERS,
+    }
+
+
+def say(dispatch: LetterDispatch, what: Said) -> bool:
+    """Keep what the constituent said about a hand-off. "Sent" is final: what comes later changes nothing, False."""
+    rows = LetterDispatch.objects.filter(pk=dispatch.pk, channel="handoff").exclude(said=Said.SENT)
+    return bool(rows.update(said=what, said_at=timezone.now()))

@@ -1,0 +1,27 @@
+"""Locks that go with their transaction: of several beats at once only one does the work."""
+
+from enum import IntEnum
+
+from django.db import connection
+
+
+class Job(IntEnum):
+    """The numbers of our advisory locks, in one place so that no two jobs share one."""
+
+    SWEEPING = 220_001
+    COUNTING = 220_002
+    FORGETTING = 220_003
+    EXPORTING = 220_004
+
+
+def alone(job: Job) -> bool:
+    """Whether this transaction is the only one at this job just now. Never waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int(job)])
+        return bool(cursor.fetchone()[0])
+
+
+def wait_for(job: Job) -> None:
+    """Wait until this transaction is the only one at this job."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(job)])

@@ -1,0 +1,79 @@
+"""What holds for every request: a name for the logs, a path that can be read, a body of known and modest size."""
+
+import ipaddress
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from psycopg_pool import PoolTimeout
+
+from campaign.lib import problems
+
+RETRY_AFTER_SECONDS = "5"
+
+
+def client_network(request: HttpRequest) -> str:
+    """The network a request comes from: an IPv4 address or an IPv6 /64, past exactly TRUSTED_PROXIES proxies."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.TRUSTED_PROXIES:
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+        if len(hops) >= settings.TRUSTED_PROXIES:
+            address = hops[-settings.TRUSTED_PROXIES]
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
+
+
+def refuse(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+    """A clear error in the form the caller reads: problem+json under /api/, a page elsewhere."""
+    if request.path_info.startswith("/api/"):
+        return problems.response(status, detail, request)
+    return render(request, "public/refused.html", {"status_code": status, "detail": detail}, status=status)
+
+
+def _fault(request: HttpRequest) -> tuple[int, str] | None:
+    """What is wrong with a request before anybody reads it."""
+    raw = request.META.get("QUERY_STRING", "")
+    if "\0" in request.path_info or "\ufffd" in request.path_info or "%00" in raw:
+        return 400, _("This address holds characters that can't be read.")
+    if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
+        return 411, _("Please send the length of the body.")
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not (length.isascii() and length.isdigit()):
+        return 400, _("The length of the body can't be read.")
+    if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return 413, _("This is more than we take at once: 64 KiB.")
+    return None
+
+
+class RequestMiddleware:
+    """Gives each request an id and turns away what can't be read. A database that is down is a 503, never a 500."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with the request's id in a header."""
+        request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
+        fault = _fault(request)
+        response = refuse(request, *fault) if fault else self.get_response(request)
+        response.headers["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The database can't be reached: say so, and when to come back."""
+        if isinstance(exception, OperationalError | InterfaceError | PoolTimeout):
+            response = refuse(request, 503, _("We can't store anything just now. Please try again in a few seconds."))
+            response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+            return response
+        return None

@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+
+
+class PetitionsConfig(AppConfig):
+    """What we ask for, who asks with us, and how many."""
+
+    name = "campaign.petitions"
+
+    def ready(self) -> None:
+        """Tell the rooms downstairs what this one adds to their work."""
+        from campaign.delivery import recipes as mailroom
+        from campaign.petitions import recipes, signing
+        from campaign.petitions.erasing import erase_signatures
+        from campaign.supporters import erasing
+
+        mailroom.register(signing.CONFIRM, recipes.confirm_signature)
+        mailroom.register(signing.ALREADY_SIGNED, recipes.already_signed)
+        mailroom.register("signed", recipes.signed)
+        erasing.first(erase_signatures)

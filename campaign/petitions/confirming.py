@@ -1,0 +1,101 @@
+"""Confirming and withdrawing: what the mailbox's owner says about a signature, through a link that was mailed to them."""
+
+import uuid
+from dataclasses import dataclass
+
+import structlog
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Now
+
+from campaign.delivery import posting
+from campaign.delivery.models import Kind, MailboxCap, Scope, Suppression, SuppressionReason
+from campaign.lib import emails
+from campaign.petitions.checking import SignUp
+from campaign.petitions.models import Petition, Signature
+from campaign.supporters import erasing
+from campaign.supporters.models import Consent, Purpose, Supporter
+
+log = structlog.get_logger(__name__)
+
+
+class PetitionClosed(Exception):
+    """The petition was closed before the signature was confirmed."""
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """What the mailbox's owner mended before confirming."""
+
+    given_name: str
+    family_name: str
+    state: str
+    postal_code: str
+
+    @classmethod
+    def of(cls, sign_up: SignUp) -> "Corrected":
+        """From a sign-up that was checked like any other."""
+        return cls(sign_up.given_name, sign_up.family_name, sign_up.state, sign_up.postal_code)
+
+
+@transaction.atomic
+def confirm(signature_id: uuid.UUID, corrected: Corrected | None = None) -> Signature:
+    """The owner pressed the button: the signature stands, a receipt is posted, a consent that was ticked is kept.
+
+    The second time changes nothing and answers the same. A withdrawn signature stands again. Raises PetitionClosed
+    when it is too late, and Signature.DoesNotExist when it was erased.
+    """
+    signature = Signature.objects.select_for_update(of=("self",)).select_related("petition", "supporter").get(pk=signature_id)
+    if signature.confirmed_at and not signature.withdrawn_at:
+        return signature
+    if not signature.petition.is_open:
+        raise PetitionClosed
+    supporter = signature.supporter
+    if corrected is not None and supporter.confirmed_at is None:
+        _correct(signature, corrected)
+    Signature.objects.filter(pk=signature.pk).update(confirmed_at=Coalesce("confirmed_at", Now()), withdrawn_at=None)
+    Supporter.objects.filter(pk=supporter.pk).update(confirmed_at=Coalesce("confirmed_at", Now()))
+    if signature.updates_wording:
+        consent = Consent(supporter=supporter, purpose=Purpose.UPDATES, wording=signature.updates_wording)
+        Consent.objects.bulk_create([consent], ignore_conflicts=True)
+    MailboxCap.objects.answer(emails.cap_id(supporter.email))
+    posting.post(
+        posting.Envelope(
+            key=f"signed:{signature.pk}",
+            kind=Kind.RECEIPT,
+            recipe="signed",
+            mailbox=supporter.pk,
+            about={"signature": str(signature.pk)},
+        )
+    )
+    log.info("signature confirmed", signature=str(signature.pk), petition=str(signature.petition_id))
+    return Signature.objects.select_related("petition", "supporter").get(pk=signature.pk)
+
+
+def _correct(signature: Signature, corrected: Corrected) -> None:
+    """The first confirmation is when a mailbox becomes its owner's; until then anybody could have typed the name."""
+    supporter = signature.supporter
+    supporter.given_name, supporter.family_name = corrected.given_name, corrected.family_name
+    supporter.state, supporter.postal_code = corrected.state, corrected.postal_code
+    supporter.save(update_fields=["given_name", "family_name", "state", "postal_code"])
+    Signature.objects.filter(pk=signature.pk, counted_at=None).update(state=corrected.state)
+
+
+def withdraw(signature_id: uuid.UUID) -> bool:
+    """The signature no longer stands; the count follows within seconds. The second time does nothing: False."""
+    return bool(Signature.objects.filter(pk=signature_id, withdrawn_at=None).update(withdrawn_at=Now()))
+
+
+def place_of(signature: Signature) -> int:
+    """The number the signer is told: those counted, and those confirmed before them that the roll-up has not reached."""
+    petition = Petition.objects.get(pk=signature.petition_id)
+    ahead = Q(confirmed_at__lt=signature.confirmed_at) | Q(pk=signature.pk)
+    uncounted = Signature.objects.confirmed().filter(ahead, petition=petition, counted_at=None).count()
+    return max(1, petition.confirmed_total + uncounted)
+
+
+@transaction.atomic
+def disown(supporter_id: uuid.UUID) -> bool:
+    """"This wasn't me": erase what a stranger typed and never mail this address again. The second time: False."""
+    Suppression.objects.add(supporter_id, Scope.ALL, SuppressionReason.NOT_ME)
+    return erasing.erase(supporter_id)

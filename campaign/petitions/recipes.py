@@ -1,0 +1,98 @@
+"""What the mail about signatures says. Asked just before it leaves, so it sees withdrawals, closings and erasures."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from campaign.delivery.models import Delivery
+from campaign.delivery.recipes import Mail, Withheld, written
+from campaign.lib import emails
+from campaign.petitions.models import Signature
+from campaign.petitions.unsubscribing import link_token
+from campaign.supporters.models import AccessPurpose, AccessToken, Supporter
+
+
+def link(name: str, language: str, *args: str) -> str:
+    """The full address of a page in the reader's language."""
+    with translation.override(language):
+        return settings.SITE_URL + reverse(name, args=args)
+
+
+def my_page_link(supporter: Supporter, language: str) -> str:
+    """A fresh link to the supporter's own page."""
+    token = AccessToken.objects.mint(AccessPurpose.MY_PAGE, supporter.pk)
+    return link("public:my_page", language, token)
+
+
+def unsubscribe_headers(supporter: Supporter, language: str) -> dict[str, str]:
+    """RFC 8058: one POST, without a page between."""
+    url = link("public:unsubscribe", language, link_token(supporter.pk))
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def _signature(delivery: Delivery) -> Signature | None:
+    found = Signature.objects.select_related("petition", "supporter").filter(pk=delivery.about["signature"]).first()
+    return None if found is None or found.invalidated_at else found
+
+
+def _context(signature: Signature) -> dict[str, Any]:
+    text = signature.petition.text_in(signature.language)
+    return {
+        "petition": signature.petition,
+        "title": text.title,
+        "petition_url": link("public:petition", signature.language, signature.petition.slug),
+    }
+
+
+def confirm_signature(delivery: Delivery) -> Mail | Withheld:
+    """The confirmation: no name, no comment, nothing that a stranger typed."""
+    signature = _signature(delivery)
+    if signature is None:
+        return Withheld("erased")
+    if signature.confirmed_at and not signature.withdrawn_at:
+        return Withheld("already confirmed")
+    if not signature.petition.is_open:
+        return Withheld("petition closed")
+    supporter, language = signature.supporter, signature.language
+    mint = AccessToken.objects.mint
+    context = _context(signature) | {
+        "confirm_url": link(
+            "public:confirm", language, mint(AccessPurpose.CONFIRM, supporter.pk, subject=signature.pk)
+        ),
+        "not_me_url": link("public:not_me", language, mint(AccessPurpose.NOT_ME, supporter.pk, subject=signature.pk)),
+    }
+    return Mail(
+        to=supporter.email, cap=emails.cap_id(supporter.email), **written("confirm_signature", language, context)
+    )
+
+
+def already_signed(delivery: Delivery) -> Mail | Withheld:
+    """Somebody signed again with this mailbox: only its owner learns that it was known."""
+    signature = _signature(delivery)
+    if signature is None or signature.withdrawn_at or not signature.confirmed_at:
+        return Withheld("no longer signed")
+    return _to_signer("already_signed", signature)
+
+
+def signed(delivery: Delivery) -> Mail | Withheld:
+    """The receipt after confirming, with the link to their own page."""
+    signature = _signature(delivery)
+    if signature is None or signature.withdrawn_at or not signature.confirmed_at:
+        return Withheld("no longer signed")
+    return _to_signer("signed", signature)
+
+
+def _to_signer(name: str, signature: Signature) -> Mail:
+    supporter, language = signature.supporter, signature.language
+    context = _context(signature) | {
+        "given_name": supporter.given_name,
+        "my_url": my_page_link(supporter, language),
+        "unsubscribe_url": link("public:unsubscribe", language, link_token(supporter.pk)),
+    }
+    return Mail(
+        to=supporter.email,
+        headers=unsubscribe_headers(supporter, language),
+        **written(name, language, context),
+    )

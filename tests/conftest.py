@@ -1,0 +1,87 @@
+"""The cast, and the real servers they meet."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+
+from campaign.legislators import furnishing
+from campaign.lib import limits
+from campaign.organizers.models import Organizer, Role
+from campaign.petitions.models import Petition
+from embedded.smtp_sink import SmtpSink
+from tests import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Every test finds the places and the seats, as every real start does."""
+    with django_db_blocker.unblock():
+        furnishing.furnish_places()
+        furnishing.furnish_seats()
+
+
+def _empty_all_but_furniture(self: TransactionTestCase) -> None:
+    """After a test that commits: everything goes but what was furnished once, whose ten thousand rows are dear."""
+    kept = ("django_migrations", "django_content_type", "auth_permission", "legislators_")
+    tables = [name for name in connection.introspection.table_names() if not name.startswith(kept)]
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in tables) + " RESTART IDENTITY CASCADE")
+        cursor.execute(
+            "UPDATE legislators_office SET email = NULL, email_entered_by = '', email_entered_at = NULL,"
+            " sandboxed_at = NULL WHERE email IS NOT NULL"
+        )
+
+
+TransactionTestCase._fixture_teardown = _empty_all_but_furniture  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> None:
+    """Nobody starts a story over a limit."""
+    limits.counter()._shared.reset()
+    limits.counter.cache_clear()
+
+
+@pytest.fixture
+def petition(db: None) -> Petition:
+    """An open petition."""
+    return factories.make_petition()
+
+
+@pytest.fixture
+def riverkeepers(db: None) -> str:
+    """The text of the Riverkeepers' key."""
+    return factories.make_partner()[2]
+
+
+@pytest.fixture
+def acme(db: None) -> str:
+    """The text of Acme Civic's key."""
+    return factories.make_partner("Acme Civic", "acme")[2]
+
+
+@pytest.fixture
+def olive(db: None) -> Organizer:
+    """Olive organizes."""
+    return factories.make_organizer()
+
+
+@pytest.fixture
+def vera(db: None) -> Organizer:
+    """Vera may look at counts."""
+    return factories.make_organizer("vera@example.org", Role.VIEWER)
+
+
+@pytest.fixture
+def sink() -> Iterator[SmtpSink]:
+    """A real SMTP server behind EMAIL_URL, which keeps what it gets in INBOX_DIR and can be told to misbehave."""
+    server = SmtpSink(Path(settings.INBOX_DIR), port=settings.EMAIL_PORT)
+    server.start()
+    server.clear()
+    yield server
+    server.stop()
