@@ -61,4 +61,3 @@ def prepare() -> None:
         }
     )
     os.environ.setdefault("INBOX_DIR", str(ROOT / "var" / "tests" / "inbox"))
-

@@ -214,9 +214,7 @@ class MailboxCapQuerySet(models.QuerySet["MailboxCap"]):
         _, made = self.get_or_create(pk=cap, defaults={"unanswered": 1, "delivery": delivery})
         if made:
             return True
-        fresh = Q(unanswered__lt=UNANSWERED_ALLOWED) & (
-            Q(last_at=None) | Q(last_at__lte=Now() - BETWEEN_CONFIRMATIONS)
-        )
+        fresh = Q(unanswered__lt=UNANSWERED_ALLOWED) & (Q(last_at=None) | Q(last_at__lte=Now() - BETWEEN_CONFIRMATIONS))
         again = self.filter(pk=cap, delivery=delivery).exists()
         return again or bool(
             self.filter(fresh, pk=cap).update(unanswered=F("unanswered") + 1, last_at=Now(), delivery=delivery)

@@ -122,5 +122,9 @@ def _crashed(delivery: Delivery) -> None:
         delivery.move(Status.DEAD, reason="crashed", crashes=F("crashes") + 1, finished_at=Now(), lease_until=None)
         return
     delivery.move(
-        Status.QUEUED, reason="crashed", crashes=F("crashes") + 1, next_at=Now() + timedelta(seconds=30), lease_until=None
+        Status.QUEUED,
+        reason="crashed",
+        crashes=F("crashes") + 1,
+        next_at=Now() + timedelta(seconds=30),
+        lease_until=None,
     )

@@ -5,8 +5,8 @@ from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from campaign.lib.locks import Job, alone
 from campaign.delivery.models import CRASHES_ALLOWED, Delivery, DeliveryEvent, Status
+from campaign.lib.locks import Job, alone
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,5 @@ def _move(rows: "models.QuerySet[Delivery]", to: Status) -> None:
     Delivery.objects.filter(pk__in=ids).update(
         status=to, reason="lease ran out", claimed_by="", lease_until=None, crashes=F("crashes") + 1, **finished
     )
-    DeliveryEvent.objects.bulk_create(
-        [DeliveryEvent(delivery_id=pk, status=to, reason="lease ran out") for pk in ids]
-    )
+    DeliveryEvent.objects.bulk_create([DeliveryEvent(delivery_id=pk, status=to, reason="lease ran out") for pk in ids])
     log.warning("leases ran out", status=to, deliveries=len(ids))

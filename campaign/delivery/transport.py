@@ -40,7 +40,7 @@ def _reason(code: int, words: bytes | str) -> str:
 def _judge(code: int, words: bytes | str) -> Exception:
     """What an answer other than success means."""
     reason = _reason(code, words)
-    if 400 <= code < 500 or code < 200:
+    if code < 500 or code == 503:  # 503: the two of us lost step, which says nothing about the message
         return TryLater(reason)
     return Refused(reason, bad_address=any(reason.endswith(bad) for bad in BAD_ADDRESS))
 
@@ -94,6 +94,7 @@ class Transport:
             self._drop()
         try:
             self._backend.open()
+            self._backend.connection.ehlo_or_helo_if_needed()
         except smtplib.SMTPAuthenticationError as error:
             raise TryLater("smtp authentication failed") from error
         except (smtplib.SMTPException, OSError) as error:

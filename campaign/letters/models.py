@@ -181,8 +181,10 @@ class LetterDispatch(models.Model):
             if self.said_at:
                 lines.append(Event(self.said_at, _SAID_SENTENCES[self.said]))
             return lines
-        first = _("It waits to leave for the demo's inbox; no Senate office gets it.") if self.is_sandbox else _(
-            "It waits to leave for the office's address."
+        first = (
+            _("It waits to leave for the demo's inbox; no Senate office gets it.")
+            if self.is_sandbox
+            else _("It waits to leave for the office's address.")
         )
         lines = [Event(self.created_at, first)]
         if self.delivery is not None:

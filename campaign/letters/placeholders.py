@@ -37,7 +37,9 @@ def _parts(template: str) -> Iterator[str | _Slot | int]:
         yield _Slot(inside[1], inside[2] or "") if inside and inside[1] in MEANINGS else mark.start()
         end = mark.end()
     rest = template[end:]
-    yield end + min(at for at in (rest.find("{{"), rest.find("}}")) if at >= 0) if "{{" in rest or "}}" in rest else rest
+    yield (
+        end + min(at for at in (rest.find("{{"), rest.find("}}")) if at >= 0) if "{{" in rest or "}}" in rest else rest
+    )
 
 
 def faults(field: str, template: str) -> list[Refusal]:

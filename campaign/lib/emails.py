@@ -28,7 +28,7 @@ def tidy(text: str) -> str:
     if len(folded) > LONGEST:
         raise BadMailbox("too long")
     try:
-        parts = validate_email(folded, check_deliverability=False, allow_smtputf8=False)
+        parts = validate_email(folded, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         raise BadMailbox(str(error)) from error
     return f"{parts.local_part}@{parts.ascii_domain.lower()}"

@@ -38,7 +38,11 @@ def body(
         "instance": request.path if request is not None else "",
         "request_id": getattr(request, "request_id", ""),
         "errors": [
-            {"pointer": f"/{refusal.field}" if refusal.field else "", "code": refusal.code, "detail": str(refusal.detail)}
+            {
+                "pointer": f"/{refusal.field}" if refusal.field else "",
+                "code": refusal.code,
+                "detail": str(refusal.detail),
+            }
             for refusal in refusals
         ],
     }

@@ -45,7 +45,9 @@ def confirm(signature_id: uuid.UUID, corrected: Corrected | None = None) -> Sign
     The second time changes nothing and answers the same. A withdrawn signature stands again. Raises PetitionClosed
     when it is too late, and Signature.DoesNotExist when it was erased.
     """
-    signature = Signature.objects.select_for_update(of=("self",)).select_related("petition", "supporter").get(pk=signature_id)
+    signature = (
+        Signature.objects.select_for_update(of=("self",)).select_related("petition", "supporter").get(pk=signature_id)
+    )
     if signature.confirmed_at and not signature.withdrawn_at:
         return signature
     if not signature.petition.is_open:
@@ -96,6 +98,6 @@ def place_of(signature: Signature) -> int:
 
 @transaction.atomic
 def disown(supporter_id: uuid.UUID) -> bool:
-    """"This wasn't me": erase what a stranger typed and never mail this address again. The second time: False."""
+    """ "This wasn't me": erase what a stranger typed and never mail this address again. The second time: False."""
     Suppression.objects.add(supporter_id, Scope.ALL, SuppressionReason.NOT_ME)
     return erasing.erase(supporter_id)

@@ -243,7 +243,9 @@ class ExportPiece(models.Model):
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["export", "number"], name="a_piece_of_an_export_is_written_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["export", "number"], name="a_piece_of_an_export_is_written_once")
+        ]
 
     def __str__(self) -> str:
         return f"piece {self.number} of {self.export_id}"

@@ -7,5 +7,7 @@ LETTERS = "letters-2026-11"
 
 WORDINGS = {
     UPDATES: _("E-mail me updates about this petition. I can stop them at any time."),
-    LETTERS: _("Send these letters to the offices of my senators in my name, with my name, e-mail address and ZIP code."),
+    LETTERS: _(
+        "Send these letters to the offices of my senators in my name, with my name, e-mail address and ZIP code."
+    ),
 }

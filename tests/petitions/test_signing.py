@@ -41,7 +41,9 @@ def at_once(times: int, do: Callable[[int], None]) -> list[Exception]:
 
 def test_a_sign_up_keeps_the_person_the_signature_and_the_mail_in_one_statement(petition):
     sign_up = checking.check({**ADA, "comment": "It reaches too far.", "source": "fb-1"})
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         signature_id = signing.sign(petition, sign_up, Origin(language="es"))
     assert len(queries) <= 1
     signature = Signature.objects.select_related("supporter").get(pk=signature_id)

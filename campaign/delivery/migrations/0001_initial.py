@@ -8,73 +8,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='MailboxCap',
+            name="MailboxCap",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('unanswered', models.PositiveSmallIntegerField(default=0)),
-                ('last_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('delivery', models.UUIDField(blank=True, null=True)),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("unanswered", models.PositiveSmallIntegerField(default=0)),
+                ("last_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), null=True)),
+                ("delivery", models.UUIDField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=120)),
-                ('kind', models.PositiveSmallIntegerField(choices=campaign.delivery.models.kinds)),
-                ('recipe', models.CharField(max_length=40)),
-                ('about', models.JSONField(default=dict)),
-                ('mailbox', models.UUIDField()),
-                ('status', models.CharField(choices=campaign.delivery.models.statuses, db_default='queued', default='queued', max_length=12)),
-                ('reason', models.CharField(blank=True, db_default='', default='', max_length=80)),
-                ('attempts', models.PositiveSmallIntegerField(db_default=0, default=0)),
-                ('crashes', models.PositiveSmallIntegerField(db_default=0, default=0)),
-                ('next_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('claimed_by', models.CharField(blank=True, db_default='', default='', max_length=80)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('handed_off_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=120)),
+                ("kind", models.PositiveSmallIntegerField(choices=campaign.delivery.models.kinds)),
+                ("recipe", models.CharField(max_length=40)),
+                ("about", models.JSONField(default=dict)),
+                ("mailbox", models.UUIDField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=campaign.delivery.models.statuses, db_default="queued", default="queued", max_length=12
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                ("attempts", models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ("crashes", models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ("next_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("claimed_by", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("handed_off_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
-                'indexes': [models.Index(condition=models.Q(('status__in', ('queued', 'deferred'))), fields=['kind', 'next_at'], name='deliveries_waiting'), models.Index(condition=models.Q(('status__in', ('claimed', 'handing_off'))), fields=['lease_until'], name='deliveries_under_way'), models.Index(fields=['mailbox'], name='deliveries_of_a_mailbox')],
-                'constraints': [models.UniqueConstraint(fields=('key',), name='a_delivery_is_posted_once')],
+                "verbose_name_plural": "deliveries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ("queued", "deferred"))),
+                        fields=["kind", "next_at"],
+                        name="deliveries_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status__in", ("claimed", "handing_off"))),
+                        fields=["lease_until"],
+                        name="deliveries_under_way",
+                    ),
+                    models.Index(fields=["mailbox"], name="deliveries_of_a_mailbox"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("key",), name="a_delivery_is_posted_once")],
             },
         ),
         migrations.CreateModel(
-            name='DeliveryEvent',
+            name="DeliveryEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=campaign.delivery.models.statuses, max_length=12)),
-                ('reason', models.CharField(blank=True, default='', max_length=80)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='delivery.delivery')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("status", models.CharField(choices=campaign.delivery.models.statuses, max_length=12)),
+                ("reason", models.CharField(blank=True, default="", max_length=80)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="delivery.delivery"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mailbox', models.UUIDField()),
-                ('scope', models.CharField(choices=campaign.delivery.models.scopes, max_length=10)),
-                ('reason', models.CharField(choices=campaign.delivery.models.suppression_reasons, max_length=12)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("mailbox", models.UUIDField()),
+                ("scope", models.CharField(choices=campaign.delivery.models.scopes, max_length=10)),
+                ("reason", models.CharField(choices=campaign.delivery.models.suppression_reasons, max_length=12)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('mailbox', 'scope'), name='a_mailbox_is_suppressed_once_per_scope')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("mailbox", "scope"), name="a_mailbox_is_suppressed_once_per_scope")
+                ],
             },
         ),
     ]

@@ -9,55 +9,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('language', models.CharField(default='en', max_length=5)),
-                ('subject', campaign.lib.sealing.SealedTextField(null=True)),
-                ('body', campaign.lib.sealing.SealedTextField(null=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('wording', models.CharField(max_length=40)),
-                ('written_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("language", models.CharField(default="en", max_length=5)),
+                ("subject", campaign.lib.sealing.SealedTextField(null=True)),
+                ("body", campaign.lib.sealing.SealedTextField(null=True)),
+                ("sha256", models.CharField(max_length=64)),
+                ("wording", models.CharField(max_length=40)),
+                ("written_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='LetterDispatch',
+            name="LetterDispatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=campaign.letters.models.channel_names, max_length=10)),
-                ('is_sandbox', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('said', models.CharField(blank=True, choices=campaign.letters.models.answers, default='', max_length=10)),
-                ('said_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(choices=campaign.letters.models.channel_names, max_length=10)),
+                ("is_sandbox", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "said",
+                    models.CharField(blank=True, choices=campaign.letters.models.answers, default="", max_length=10),
+                ),
+                ("said_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'letter dispatches',
-                'ordering': ['created_at', 'pk'],
+                "verbose_name_plural": "letter dispatches",
+                "ordering": ["created_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='LetterTemplate',
+            name="LetterTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=campaign.lib.languages.offered, default='en', max_length=5, verbose_name='language')),
-                ('tone', models.CharField(max_length=80, verbose_name='tone')),
-                ('subject', models.CharField(max_length=160, verbose_name='subject')),
-                ('body', models.TextField(max_length=10000, verbose_name='letter')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=campaign.lib.languages.offered, default="en", max_length=5, verbose_name="language"
+                    ),
+                ),
+                ("tone", models.CharField(max_length=80, verbose_name="tone")),
+                ("subject", models.CharField(max_length=160, verbose_name="subject")),
+                ("body", models.TextField(max_length=10000, verbose_name="letter")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
     ]

@@ -5,68 +5,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('delivery', '0001_initial'),
-        ('legislators', '0001_initial'),
-        ('letters', '0001_initial'),
-        ('petitions', '0001_initial'),
-        ('supporters', '0001_initial'),
+        ("delivery", "0001_initial"),
+        ("legislators", "0001_initial"),
+        ("letters", "0001_initial"),
+        ("petitions", "0001_initial"),
+        ("supporters", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='letter',
-            name='petition',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='petitions.petition'),
+            model_name="letter",
+            name="petition",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="petitions.petition"
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='seat',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='legislators.seat'),
+            model_name="letter",
+            name="seat",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="legislators.seat"
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='supporter',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letters', to='supporters.supporter'),
+            model_name="letter",
+            name="supporter",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="letters",
+                to="supporters.supporter",
+            ),
         ),
         migrations.AddField(
-            model_name='letterdispatch',
-            name='delivery',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letter_dispatch', to='delivery.delivery'),
+            model_name="letterdispatch",
+            name="delivery",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="letter_dispatch",
+                to="delivery.delivery",
+            ),
         ),
         migrations.AddField(
-            model_name='letterdispatch',
-            name='legislator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dispatches', to='legislators.legislator'),
+            model_name="letterdispatch",
+            name="legislator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="dispatches", to="legislators.legislator"
+            ),
         ),
         migrations.AddField(
-            model_name='letterdispatch',
-            name='letter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dispatches', to='letters.letter'),
+            model_name="letterdispatch",
+            name="letter",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="dispatches", to="letters.letter"
+            ),
         ),
         migrations.AddField(
-            model_name='lettertemplate',
-            name='petition',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='letter_templates', to='petitions.petition'),
+            model_name="lettertemplate",
+            name="petition",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="letter_templates", to="petitions.petition"
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='template',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letters', to='letters.lettertemplate'),
+            model_name="letter",
+            name="template",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="letters",
+                to="letters.lettertemplate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letterdispatch',
-            constraint=models.UniqueConstraint(fields=('letter', 'channel'), name='a_letter_takes_a_channel_once'),
+            model_name="letterdispatch",
+            constraint=models.UniqueConstraint(fields=("letter", "channel"), name="a_letter_takes_a_channel_once"),
         ),
         migrations.AddConstraint(
-            model_name='lettertemplate',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('petition', 'language', 'tone'), name='a_petition_offers_a_tone_once_per_language'),
+            model_name="lettertemplate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at", None)),
+                fields=("petition", "language", "tone"),
+                name="a_petition_offers_a_tone_once_per_language",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(fields=('petition', 'supporter', 'seat'), name='a_constituent_writes_to_a_seat_once_per_petition'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(
+                fields=("petition", "supporter", "seat"), name="a_constituent_writes_to_a_seat_once_per_petition"
+            ),
         ),
     ]

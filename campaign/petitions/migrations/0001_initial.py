@@ -11,126 +11,228 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('partners', '0001_initial'),
-        ('supporters', '0001_initial'),
+        ("partners", "0001_initial"),
+        ("supporters", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NetworkKey',
+            name="NetworkKey",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('secret', campaign.lib.sealing.SealedTextField()),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("secret", campaign.lib.sealing.SealedTextField()),
             ],
         ),
         migrations.CreateModel(
-            name='Petition',
+            name="Petition",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=80, verbose_name='address')),
-                ('goal', models.PositiveIntegerField(default=10000, validators=[django.core.validators.MinValueValidator(1)], verbose_name='goal')),
-                ('confirmed_total', models.PositiveIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('forgotten_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("slug", models.SlugField(max_length=80, verbose_name="address")),
+                (
+                    "goal",
+                    models.PositiveIntegerField(
+                        default=10000, validators=[django.core.validators.MinValueValidator(1)], verbose_name="goal"
+                    ),
+                ),
+                ("confirmed_total", models.PositiveIntegerField(default=0, editable=False)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("forgotten_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('slug',), name='a_petition_has_its_own_address'), models.CheckConstraint(condition=models.Q(('goal__gte', 1)), name='a_petition_has_a_goal')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("slug",), name="a_petition_has_its_own_address"),
+                    models.CheckConstraint(condition=models.Q(("goal__gte", 1)), name="a_petition_has_a_goal"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Export',
+            name="Export",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filters', models.JSONField(default=dict)),
-                ('rows_expected', models.PositiveIntegerField(default=0)),
-                ('rows_written', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('moved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exports', to=settings.AUTH_USER_MODEL)),
-                ('petition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exports', to='petitions.petition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("filters", models.JSONField(default=dict)),
+                ("rows_expected", models.PositiveIntegerField(default=0)),
+                ("rows_written", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("moved_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="exports", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "petition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="exports", to="petitions.petition"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ExportPiece',
+            name="ExportPiece",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('content', campaign.lib.sealing.SealedTextField()),
-                ('after_created_at', models.DateTimeField()),
-                ('after_id', models.UUIDField()),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='petitions.export')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("content", campaign.lib.sealing.SealedTextField()),
+                ("after_created_at", models.DateTimeField()),
+                ("after_id", models.UUIDField()),
+                (
+                    "export",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pieces", to="petitions.export"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'constraints': [models.UniqueConstraint(fields=('export', 'number'), name='a_piece_of_an_export_is_written_once')],
+                "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("export", "number"), name="a_piece_of_an_export_is_written_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PetitionText',
+            name="PetitionText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=campaign.lib.languages.offered, default='en', max_length=5)),
-                ('title', models.CharField(max_length=160, verbose_name='the ask')),
-                ('target', models.CharField(max_length=160, verbose_name='to whom')),
-                ('summary', models.TextField(max_length=600, verbose_name='why, in one paragraph')),
-                ('argument', models.TextField(blank=True, max_length=20000, verbose_name='the argument')),
-                ('other_side', models.TextField(blank=True, max_length=20000, verbose_name="the other side's best point, and our answer")),
-                ('standing', models.TextField(blank=True, max_length=5000, verbose_name='where the treaty stands')),
-                ('petition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='petitions.petition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(choices=campaign.lib.languages.offered, default="en", max_length=5)),
+                ("title", models.CharField(max_length=160, verbose_name="the ask")),
+                ("target", models.CharField(max_length=160, verbose_name="to whom")),
+                ("summary", models.TextField(max_length=600, verbose_name="why, in one paragraph")),
+                ("argument", models.TextField(blank=True, max_length=20000, verbose_name="the argument")),
+                (
+                    "other_side",
+                    models.TextField(
+                        blank=True, max_length=20000, verbose_name="the other side's best point, and our answer"
+                    ),
+                ),
+                ("standing", models.TextField(blank=True, max_length=5000, verbose_name="where the treaty stands")),
+                (
+                    "petition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="petitions.petition"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('petition', 'language'), name='a_petition_has_one_text_per_language')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("petition", "language"), name="a_petition_has_one_text_per_language"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(max_length=2)),
-                ('comment', campaign.lib.sealing.SealedTextField(null=True)),
-                ('language', models.CharField(default='en', max_length=5)),
-                ('source', models.CharField(blank=True, default='', max_length=64)),
-                ('referrer', models.CharField(blank=True, default='', max_length=200)),
-                ('updates_wording', models.CharField(blank=True, default='', max_length=40)),
-                ('network', models.BinaryField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('invalidated_at', models.DateTimeField(blank=True, null=True)),
-                ('quarantined_at', models.DateTimeField(blank=True, null=True)),
-                ('quarantine_reason', models.CharField(blank=True, default='', max_length=40)),
-                ('counted_at', models.DateTimeField(blank=True, null=True)),
-                ('partner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='signatures', to='partners.partner')),
-                ('petition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='petitions.petition')),
-                ('supporter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signatures', to='supporters.supporter')),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("state", models.CharField(max_length=2)),
+                ("comment", campaign.lib.sealing.SealedTextField(null=True)),
+                ("language", models.CharField(default="en", max_length=5)),
+                ("source", models.CharField(blank=True, default="", max_length=64)),
+                ("referrer", models.CharField(blank=True, default="", max_length=200)),
+                ("updates_wording", models.CharField(blank=True, default="", max_length=40)),
+                ("network", models.BinaryField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("invalidated_at", models.DateTimeField(blank=True, null=True)),
+                ("quarantined_at", models.DateTimeField(blank=True, null=True)),
+                ("quarantine_reason", models.CharField(blank=True, default="", max_length=40)),
+                ("counted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="signatures",
+                        to="partners.partner",
+                    ),
+                ),
+                (
+                    "petition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="signatures", to="petitions.petition"
+                    ),
+                ),
+                (
+                    "supporter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signatures",
+                        to="supporters.supporter",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['petition', 'created_at', 'id'], name='signatures_of_a_petition'), models.Index(condition=models.Q(('confirmed_at__isnull', False), ('invalidated_at', None), ('quarantined_at', None), ('withdrawn_at', None), ('counted_at', None)), fields=['petition'], name='signatures_to_count'), models.Index(condition=models.Q(models.Q(('confirmed_at__isnull', False), ('invalidated_at', None), ('quarantined_at', None), ('withdrawn_at', None), _negated=True), ('counted_at__isnull', False)), fields=['petition'], name='signatures_to_uncount'), models.Index(condition=models.Q(('confirmed_at', None)), fields=['created_at'], name='signatures_never_confirmed')],
-                'constraints': [models.UniqueConstraint(fields=('petition', 'supporter'), name='a_supporter_signs_a_petition_once')],
+                "indexes": [
+                    models.Index(fields=["petition", "created_at", "id"], name="signatures_of_a_petition"),
+                    models.Index(
+                        condition=models.Q(
+                            ("confirmed_at__isnull", False),
+                            ("invalidated_at", None),
+                            ("quarantined_at", None),
+                            ("withdrawn_at", None),
+                            ("counted_at", None),
+                        ),
+                        fields=["petition"],
+                        name="signatures_to_count",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("invalidated_at", None),
+                                ("quarantined_at", None),
+                                ("withdrawn_at", None),
+                                _negated=True,
+                            ),
+                            ("counted_at__isnull", False),
+                        ),
+                        fields=["petition"],
+                        name="signatures_to_uncount",
+                    ),
+                    models.Index(
+                        condition=models.Q(("confirmed_at", None)),
+                        fields=["created_at"],
+                        name="signatures_never_confirmed",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("petition", "supporter"), name="a_supporter_signs_a_petition_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('state', models.CharField(max_length=2)),
-                ('source', models.CharField(blank=True, default='', max_length=64)),
-                ('confirmed', models.IntegerField(default=0)),
-                ('petition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='petitions.petition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("state", models.CharField(max_length=2)),
+                ("source", models.CharField(blank=True, default="", max_length=64)),
+                ("confirmed", models.IntegerField(default=0)),
+                (
+                    "petition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tallies", to="petitions.petition"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'tallies',
-                'constraints': [models.UniqueConstraint(fields=('petition', 'day', 'state', 'source'), name='a_tally_counts_a_day_state_and_source_once')],
+                "verbose_name_plural": "tallies",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("petition", "day", "state", "source"), name="a_tally_counts_a_day_state_and_source_once"
+                    )
+                ],
             },
         ),
     ]

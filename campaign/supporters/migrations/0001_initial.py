@@ -8,53 +8,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Supporter',
+            name="Supporter",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('email', campaign.lib.sealing.SealedTextField()),
-                ('given_name', campaign.lib.sealing.SealedTextField()),
-                ('family_name', campaign.lib.sealing.SealedTextField()),
-                ('state', models.CharField(max_length=2)),
-                ('postal_code', models.CharField(max_length=5)),
-                ('language', models.CharField(default='en', max_length=5)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("email", campaign.lib.sealing.SealedTextField()),
+                ("given_name", campaign.lib.sealing.SealedTextField()),
+                ("family_name", campaign.lib.sealing.SealedTextField()),
+                ("state", models.CharField(max_length=2)),
+                ("postal_code", models.CharField(max_length=5)),
+                ("language", models.CharField(default="en", max_length=5)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('confirmed_at', None)), fields=['created_at'], name='supporters_never_confirmed')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("confirmed_at", None)),
+                        fields=["created_at"],
+                        name="supporters_never_confirmed",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AccessToken',
+            name="AccessToken",
             fields=[
-                ('digest', models.BinaryField(primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=campaign.supporters.models.access_purposes, max_length=10)),
-                ('subject', models.UUIDField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('supporter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access_tokens', to='supporters.supporter')),
+                ("digest", models.BinaryField(primary_key=True, serialize=False)),
+                ("purpose", models.CharField(choices=campaign.supporters.models.access_purposes, max_length=10)),
+                ("subject", models.UUIDField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                (
+                    "supporter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="access_tokens",
+                        to="supporters.supporter",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=campaign.supporters.models.purposes, max_length=20)),
-                ('wording', models.CharField(max_length=40)),
-                ('given_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('supporter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='supporters.supporter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("purpose", models.CharField(choices=campaign.supporters.models.purposes, max_length=20)),
+                ("wording", models.CharField(max_length=40)),
+                ("given_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "supporter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="consents", to="supporters.supporter"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('supporter', 'purpose'), name='a_supporter_consents_once_at_a_time')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        fields=("supporter", "purpose"),
+                        name="a_supporter_consents_once_at_a_time",
+                    )
+                ],
             },
         ),
     ]
