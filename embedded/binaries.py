@@ -41,7 +41,7 @@ class Binaries:
 
     def major(self) -> int:
         """The major version, asked of the server itself."""
-        answer = subprocess.run([self.postgres, "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+        answer = subprocess.run([self.postgres, "--version"], capture_output=True, text=True, check=True)
         found = re.search(r"\) (\d+)", answer.stdout)
         if found is None:
             raise NoPostgresError(f"{self.postgres} does not say its version: {answer.stdout!r}")
@@ -72,7 +72,7 @@ def on_machine() -> Binaries | None:
     pg_config = shutil.which("pg_config")
     if pg_config is None:
         return None
-    answer = subprocess.run([pg_config, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603
+    answer = subprocess.run([pg_config, "--bindir"], capture_output=True, text=True, check=False)
     directory = Path(answer.stdout.strip())
     if answer.returncode != 0 or not (directory / "postgres").exists() or not (directory / "initdb").exists():
         return None

@@ -63,7 +63,7 @@ class Watchdog:
         return cls._mine
 
     def _start(self) -> "subprocess.Popen[str]":
-        return subprocess.Popen(  # noqa: S603 - our own file
+        return subprocess.Popen(
             [sys.executable, "-I", "-S", str(HERE / "watchdog.py"), str(self.grace)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -94,9 +94,10 @@ class Watchdog:
             self._say(f"drop {group}")
 
     def remove_when_killed(self, path: Path) -> None:
-        """Remove this file if we are killed: it says that we run."""
-        self.leftovers.append(path)
-        self._say(f"remove {path}")
+        """Remove this file if we are killed: it says that we run. The second time does nothing."""
+        if path not in self.leftovers:
+            self.leftovers.append(path)
+            self._say(f"remove {path}")
 
     def dismiss(self) -> None:
         """End it, when nothing is watched any more. The next child brings a new one."""
@@ -125,6 +126,7 @@ class Child:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.process: subprocess.Popen[bytes] | None = None
+        self._log_began_at = 0
 
     @property
     def pid(self) -> int:
@@ -155,7 +157,8 @@ class Child:
         launch = (sys.executable, "-I", "-S", str(HERE / "launch.py"), str(os.getpid()))
         command = (shutil.which(program.command[0]) or program.command[0], *program.command[1:])
         with program.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - commands are ours
+            self._log_began_at = log.tell()
+            self.process = subprocess.Popen(
                 [*launch, str(int(program.stop_signal)), account, *command],
                 stdin=subprocess.DEVNULL if program.stdin is None else subprocess.PIPE,
                 stdout=log,
@@ -198,6 +201,12 @@ class Child:
         self.process.wait()
         Watchdog.mine().forget(self.process.pid)
         self.process = None
+
+    def has_said(self, words: str) -> bool:
+        """Whether the words stand in its log since its last start."""
+        with self.program.log.open("rb") as log:
+            log.seek(self._log_began_at)
+            return words.encode() in log.read()
 
     def last_lines(self, count: int = 15) -> str:
         """The end of its log."""
