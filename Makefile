@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 # uv keeps a cache below HOME; where that cannot be written it gets one here.
 UV_CACHE := $(shell test -w "$$HOME" || echo UV_CACHE_DIR=var/uv-cache)
-PIP_INSTALL = $(if $(UV),$(UV_CACHE) $(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
+PIP_INSTALL = $(if $(UV),$(UV_CACHE) $(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --no-emit-find-links --custom-compile-command "make lock"
 SETTINGS := deploy/with-example-settings

@@ -179,7 +179,9 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def add(self, mailbox: uuid.UUID, scope: Scope, reason: SuppressionReason) -> None:
         """Stop mail to a mailbox. The second time keeps the first row, with its first reason and date."""
-        self.bulk_create([Suppression(mailbox=mailbox, scope=scope, reason=reason)], ignore_conflicts=True)
+        Suppression.objects.bulk_create(
+            [Suppression(mailbox=mailbox, scope=scope, reason=reason)], ignore_conflicts=True
+        )
 
 
 class Suppression(models.Model):

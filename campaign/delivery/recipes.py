@@ -1,9 +1,9 @@
-"""Where the rooms upstairs say what their mail says. A recipe is asked just before the mail leaves, so it sees today."""
+"""What mail says, told by the rooms upstairs. A recipe is asked just before the mail leaves, so it sees today."""
 
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -36,7 +36,7 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Postponed:
-    """Not now, and not given up: a seat is vacant, an organizer has to look first. Asked again after so many minutes."""
+    """Not now, and not given up: a seat is vacant, an organizer has to look first. Asked again after `minutes`."""
 
     reason: str
     minutes: int
@@ -56,7 +56,15 @@ def follow(delivery: Delivery) -> Mail | Withheld | Postponed:
     return _recipes[delivery.recipe](delivery)
 
 
-def written(name: str, language: str, context: dict[str, Any]) -> dict[str, str]:
+class Words(TypedDict):
+    """What a message says."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def written(name: str, language: str, context: dict[str, Any]) -> Words:
     """Subject, text and HTML of `templates/mail/<name>/`, in the reader's language. The text part stands alone."""
     whole = {"organization": settings.ORGANIZATION_NAME, "site_url": settings.SITE_URL, "language": language} | context
     with translation.override(language):

@@ -4,6 +4,7 @@ import os
 import random
 import socket
 import time
+import uuid
 from datetime import timedelta
 
 import structlog
@@ -47,22 +48,26 @@ def _send(delivery: Delivery, transport: Transport) -> None:
     """One delivery, from claimed to wherever it gets. A fault of ours counts as a crash and never stops the others."""
     try:
         mail = recipes.follow(delivery)
+        if isinstance(mail, Withheld):
+            _finish(delivery, Status.SUPPRESSED, mail.reason)
+        elif isinstance(mail, Postponed):
+            again_at = Now() + timedelta(minutes=mail.minutes)
+            delivery.move(Status.DEFERRED, reason=mail.reason, next_at=again_at, lease_until=None)
+        else:
+            _hand_over(delivery, mail, transport)
     except Exception:
-        log.exception("a recipe failed", delivery=str(delivery.pk), recipe=delivery.recipe)
-        _crashed(delivery)
-        return
-    if isinstance(mail, Withheld):
-        _finish(delivery, Status.SUPPRESSED, mail.reason)
-        return
-    if isinstance(mail, Postponed):
-        again_at = Now() + timedelta(minutes=mail.minutes)
-        delivery.move(Status.DEFERRED, reason=mail.reason, next_at=again_at, lease_until=None)
-        return
+        log.exception("a delivery failed", delivery=str(delivery.pk), recipe=delivery.recipe)
+        # After the promise only the end of the lease may say what became of it: uncertain.
+        if delivery.status == Status.CLAIMED:
+            _crashed(delivery)
+
+
+def _hand_over(delivery: Delivery, mail: Mail, transport: Transport) -> None:
+    """Promise, then give it to the server, and write down the server's word."""
     try:
         transport.ready()
         if _promise(delivery, mail):
-            said = transport.hand_over(delivery, mail)
-            _finish(delivery, Status.ACCEPTED, said)
+            _finish(delivery, Status.ACCEPTED, transport.hand_over(delivery, mail))
     except TryLater as error:
         _defer(delivery, str(error))
     except Refused as error:
@@ -71,11 +76,6 @@ def _send(delivery: Delivery, transport: Transport) -> None:
         _finish(delivery, Status.REFUSED, str(error))
     except Unsure as error:
         _finish(delivery, Status.UNCERTAIN, str(error))
-    except Exception:
-        # Before the promise it is simply ours to mend; after it, only the lease may say "uncertain".
-        log.exception("a message could not be sent", delivery=str(delivery.pk), recipe=delivery.recipe)
-        if delivery.status == Status.CLAIMED:
-            _crashed(delivery)
 
 
 def _promise(delivery: Delivery, mail: Mail) -> bool:
@@ -86,14 +86,14 @@ def _promise(delivery: Delivery, mail: Mail) -> bool:
             _finish(delivery, Status.SUPPRESSED, stopped.reason)
             return False
         if mail.cap is not None and not MailboxCap.objects.take(mail.cap, delivery.pk):
-            _capped(delivery, mail)
+            _capped(delivery, mail.cap)
             return False
         return delivery.move(Status.HANDING_OFF, handed_off_at=Now())
 
 
-def _capped(delivery: Delivery, mail: Mail) -> None:
-    assert mail.cap is not None
-    opens_at = MailboxCap.objects.opens_at(mail.cap)
+def _capped(delivery: Delivery, cap: uuid.UUID) -> None:
+    """Over one a day: it waits for the day to pass. Over three without a click: never."""
+    opens_at = MailboxCap.objects.opens_at(cap)
     if opens_at is None:
         _finish(delivery, Status.SUPPRESSED, "capped")
     else:

@@ -2,10 +2,10 @@
 
 import smtplib
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, SafeMIMEText
 from django.core.mail.backends.smtp import EmailBackend
 
 from campaign.delivery.models import Delivery
@@ -94,12 +94,13 @@ class Transport:
             self._drop()
         try:
             self._backend.open()
-            self._backend.connection.ehlo_or_helo_if_needed()
+            connection = cast(smtplib.SMTP, self._backend.connection)
+            connection.ehlo_or_helo_if_needed()
         except smtplib.SMTPAuthenticationError as error:
             raise TryLater("smtp authentication failed") from error
         except (smtplib.SMTPException, OSError) as error:
             raise TryLater(f"no connection: {type(error).__name__}") from error
-        return self._backend.connection
+        return connection
 
     def ready(self) -> None:
         """Connect before anything is promised. Raises TryLater."""
@@ -109,7 +110,7 @@ class Transport:
         """Give one message to the server and return its words. Raises TryLater, Refused or Unsure."""
         message = composed(delivery, mail)
         recipient = message.recipients()[0]
-        content = message.message().as_bytes(linesep="\r\n")
+        content = cast(SafeMIMEText, message.message()).as_bytes(linesep="\r\n")
         address = recipient.rpartition("<")[2].rstrip(">")
         connection = self._connection()
         try:

@@ -6,5 +6,5 @@ from campaign.letters.models import Letter
 
 
 def erase_letters(supporter_id: uuid.UUID) -> None:
-    """The text and the name go; the hash, the seat and the moment stay as proof that a letter was sent. Twice is once."""
+    """Text and name go; hash, seat and moment stay as proof that a letter was sent. Twice is once."""
     Letter.objects.filter(supporter_id=supporter_id).update(supporter=None, subject=None, body=None)

@@ -27,7 +27,7 @@ class LetterTemplateQuerySet(models.QuerySet["LetterTemplate"]):
 
 
 class LetterTemplate(models.Model):
-    """Words we offer to a constituent, in one tone and language. A letter keeps its own text, whatever becomes of these."""
+    """Words we offer to a constituent, in one tone and language. A letter keeps its own text."""
 
     petition = models.ForeignKey(Petition, on_delete=models.CASCADE, related_name="letter_templates")
     language = models.CharField(_("language"), max_length=5, choices=languages.offered, default="en")
@@ -101,9 +101,9 @@ class ChannelName(models.TextChoices):
     HANDOFF = "handoff", _("The office's own form")
 
 
-def channel_names() -> list[tuple[str, str]]:
+def channel_names() -> list[tuple[str, str | Promise]]:
     """As a callable, so that a new one makes no migration."""
-    return ChannelName.choices
+    return list(ChannelName.choices)
 
 
 class Said(models.TextChoices):
@@ -114,9 +114,9 @@ class Said(models.TextChoices):
     NOT_NOW = "not_now", _("Not now")
 
 
-def answers() -> list[tuple[str, str]]:
+def answers() -> list[tuple[str, str | Promise]]:
     """As a callable, so that a new one makes no migration."""
-    return Said.choices
+    return list(Said.choices)
 
 
 class Event(NamedTuple):

@@ -29,9 +29,7 @@ class Counter:
     """Counts hits in windows that begin at multiples of their length."""
 
     def __init__(self, url: str, timeout: float) -> None:
-        self._shared = RedisStorage(
-            url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=None, wrap_exceptions=False
-        )
+        self._shared = RedisStorage(url, socket_timeout=timeout, socket_connect_timeout=timeout, wrap_exceptions=False)
         self._own = MemoryStorage()
         self._resting_until = 0.0
 

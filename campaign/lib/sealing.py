@@ -3,7 +3,7 @@
 import hashlib
 import os
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,7 +26,7 @@ def _ciphers(keys: tuple[bytes, ...]) -> dict[bytes, AESGCM]:
 
 
 def seal(text: str, context: str) -> bytes:
-    """Key name, nonce and ciphertext. The context (`room.Model.field`) is bound in: a value can't be moved elsewhere."""
+    """Key name, nonce, ciphertext. The context (`room.Model.field`) is bound in: a value can't be moved elsewhere."""
     name, cipher = next(iter(_ciphers(tuple(settings.SEALING_KEYS)).items()))
     nonce = os.urandom(_NONCE)
     return name + nonce + cipher.encrypt(nonce, text.encode(), context.encode())
@@ -44,7 +44,13 @@ def unseal(sealed: bytes, context: str) -> str:
         raise Unreadable(f"{context}: changed since it was sealed") from error
 
 
-class SealedTextField(models.BinaryField):
+if TYPE_CHECKING:
+    _Bytes = models.TextField  # what Python sees
+else:
+    _Bytes = models.BinaryField
+
+
+class SealedTextField(_Bytes):
     """Text in Python, ciphertext in PostgreSQL. It can't be searched, ordered or compared: that is the point."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -112,9 +112,7 @@ def _misplaced(state: str, postal_code: str) -> Refusal | None:
     if state in states or set(states) & (usps.MILITARY | usps.ASSOCIATED):
         return None
     sentence = format_lazy(
-        _(
-            "The ZIP {zip} is in {there}, not in {here}. Please give the state where you vote and the ZIP of your home there."
-        ),
+        _("The ZIP {zip} is in {there}, not in {here}. Please give the state where you vote, and a ZIP of it."),
         zip=postal_code,
         there=" / ".join(usps.NAMES[state] for state in states),
         here=usps.NAMES[state],

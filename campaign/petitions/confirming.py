@@ -1,4 +1,4 @@
-"""Confirming and withdrawing: what the mailbox's owner says about a signature, through a link that was mailed to them."""
+"""Confirming and withdrawing: what the mailbox's owner says about a signature, through a link mailed to them."""
 
 import uuid
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ def withdraw(signature_id: uuid.UUID) -> bool:
 
 
 def place_of(signature: Signature) -> int:
-    """The number the signer is told: those counted, and those confirmed before them that the roll-up has not reached."""
+    """The number the signer is told: those counted, and those before them that the roll-up has not reached."""
     petition = Petition.objects.get(pk=signature.petition_id)
     ahead = Q(confirmed_at__lt=signature.confirmed_at) | Q(pk=signature.pk)
     uncounted = Signature.objects.confirmed().filter(ahead, petition=petition, counted_at=None).count()

@@ -6,6 +6,7 @@ mark is on the row, not in a time window, so a signature whose transaction was o
 
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -41,7 +42,7 @@ _UNCOUNT_THESE = _ROLL_UP.format(which="id = ANY(%(ids)s) AND counted_at IS NOT 
 )
 
 
-def _run(statement: str, **values: object) -> int:
+def _run(statement: str, **values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"batch": BATCH} | values)
         return int(cursor.fetchone()[0])
@@ -105,7 +106,8 @@ def _repair(petition: Petition) -> int:
         cursor.execute(
             """
             UPDATE petitions_petition SET confirmed_total = truth.n
-            FROM (SELECT count(*) AS n FROM petitions_signature WHERE petition_id = %(id)s AND counted_at IS NOT NULL) truth
+            FROM (SELECT count(*) AS n FROM petitions_signature
+                  WHERE petition_id = %(id)s AND counted_at IS NOT NULL) truth
             WHERE id = %(id)s AND confirmed_total <> truth.n RETURNING 1
             """,
             {"id": petition.pk},

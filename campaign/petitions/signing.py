@@ -1,10 +1,10 @@
-"""Signing: one statement puts the person, the signature and the outbox row into PostgreSQL, and nothing else is asked."""
+"""Signing: one statement puts the person, the signature and the outbox row into PostgreSQL; nothing else is asked."""
 
 import hashlib
 import hmac
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -57,7 +57,8 @@ SELECT g.delivery,
   CASE WHEN s.signed THEN '{ALREADY_SIGNED}' ELSE '{CONFIRM}' END,
   jsonb_build_object('signature', g.signature), g.supporter
 FROM given g LEFT JOIN LATERAL (
-  SELECT confirmed_at IS NOT NULL AND withdrawn_at IS NULL AS signed, extract(epoch FROM withdrawn_at)::bigint AS left_at
+  SELECT confirmed_at IS NOT NULL AND withdrawn_at IS NULL AS signed,
+    extract(epoch FROM withdrawn_at)::bigint AS left_at
   FROM petitions_signature WHERE id = g.signature
 ) s ON true
 ON CONFLICT (key) DO NOTHING
@@ -70,7 +71,7 @@ class Origin:
 
     language: str = "en"
     partner_id: int | None = None
-    screened: Screened = Screened()
+    screened: Screened = field(default_factory=Screened)
 
 
 def signature_id(petition_id: uuid.UUID, supporter_id: uuid.UUID) -> uuid.UUID:

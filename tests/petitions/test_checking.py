@@ -56,7 +56,7 @@ def test_a_state_that_is_none_of_ours_is_refused(state, code):
 
 @pytest.mark.parametrize(
     "email",
-    ["", "ada", "ada@", "@example.org", "ada@example", "a b@example.org", "ada@exa mple.org", "ada@example.org\nBcc: x@y.org",
+    ["", "ada", "ada@", "@example.org", "ada@example", "a b@example.org", "ada@exa mple.org", "ada@example.org\nBcc: x",
      "ada,eve@example.org", "Ada <ada@example.org>", "ada@-example.org", "ada@example..org", "a" * 65 + "@example.org",
      "ada@" + "a" * 250 + ".org", "ad\x00a@example.org", "ada@[127.0.0.1]", '"ada"@example.org', "ada@localhost"],
 )  # fmt: skip
