@@ -25,6 +25,14 @@ from embedded.valkey import Valkey
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE, BROKER, MAIL, HOUSE = range(4)
 """Ranks: the house stops first, the database last."""
+PID_NAMES = {
+    "PostgreSQL": "postgres",
+    "Valkey": "valkey",
+    "mail sink": "smtp_sink",
+    "web": "web",
+    "worker": "worker",
+    "beat": "beat",
+}
 PR_SET_PDEATHSIG = 1
 A_DAY = 24 * 60 * 60
 TROUBLES = (ChildDiedError, EssentialDiedError, binaries.NoPostgresError, valkey.NoValkeyError, places.UnsafePlaceError)
@@ -182,7 +190,7 @@ class Demo:
     def _is_unprepared(self, print_of_now: str, is_prepared: Path) -> bool:
         """Whether the schema, the shipped data or the static files may be behind the project's files."""
         known = is_prepared.read_text() if is_prepared.exists() else ""
-        static = (ROOT / "var" / "static").exists()
+        static = (ROOT / "var" / "static" / "staticfiles.json").exists()
         return known != print_of_now or not static or self.postgres is None or self.postgres.is_new
 
     def _read_accounts(self) -> dict[str, object]:
@@ -209,7 +217,7 @@ class Demo:
         """What there is to know about this demo."""
         organizer = self.accounts["organizer"]
         assert isinstance(organizer, dict)  # noqa: S101 - demo_accounts' own form
-        pids = {service.name.lower().replace(" ", "_"): service.child.pid for service in self.supervisor.services}
+        pids = {PID_NAMES[service.name]: service.child.pid for service in self.supervisor.services}
         return Announcement(
             url=self.url,
             inbox_url=f"{self.url}/dev/inbox" if self.smtp_port else None,
