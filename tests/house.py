@@ -25,13 +25,14 @@ def _start() -> None:
             postgres.start()
         except InUseError:
             continue
-        valkey = Valkey(place / "valkey")
-        valkey.start()
         atexit.register(postgres.stop)
-        atexit.register(valkey.stop)
         os.environ["DATABASE_URL"] = postgres.url("postgres")
-        os.environ["REDIS_URL"] = valkey.url()
-        os.environ["INBOX_DIR"] = str(place / "inbox")
+        if "REDIS_URL" not in os.environ:
+            valkey = Valkey(place / "valkey")
+            valkey.start()
+            atexit.register(valkey.stop)
+            os.environ["REDIS_URL"] = valkey.url()
+        os.environ.setdefault("INBOX_DIR", str(place / "inbox"))
         return
     raise RuntimeError(f"all {PLACES} places under var/tests are taken by other runs")
 
@@ -44,6 +45,7 @@ def prepare() -> None:
     """Set the environment of the tests. The workers of pytest-xdist inherit the servers and take ports of their own."""
     if "DATABASE_URL" not in os.environ:
         _start()
+    (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns where there is none
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:
         os.environ["INBOX_DIR"] = os.environ["INBOX_DIR"].rstrip("/") + f"-{worker}"
