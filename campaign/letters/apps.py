@@ -11,7 +11,9 @@ class LettersConfig(AppConfig):
         from campaign.delivery import recipes as mailroom
         from campaign.letters.channels import email
         from campaign.letters.erasing import erase_letters
-        from campaign.supporters import erasing
+        from campaign.letters.disclosing import letters_of
+        from campaign.supporters import disclosing, erasing
 
         mailroom.register(email.RECIPE, email.mail_of)
         erasing.first(erase_letters)
+        disclosing.add("letters", letters_of)

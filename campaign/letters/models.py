@@ -60,6 +60,19 @@ def digest_of(subject: str, body: str) -> str:
     return hashlib.sha256(f"{subject}\n\n{body}".encode()).hexdigest()
 
 
+class LetterQuerySet(models.QuerySet["Letter"]):
+    """Many letters."""
+
+    def of_supporter(self, supporter_id: uuid.UUID) -> Self:
+        """One person's, oldest first, with all that their receipts need."""
+        return (
+            self.filter(supporter_id=supporter_id)
+            .select_related("petition", "seat")
+            .prefetch_related("dispatches__delivery__events", "dispatches__legislator__office")
+            .order_by("written_at", "pk")
+        )
+
+
 class Letter(models.Model):
     """One constituent's letter to one seat about one petition: the exact text, its hash, and what they agreed to.
 
@@ -77,6 +90,8 @@ class Letter(models.Model):
     sha256 = models.CharField(max_length=64)
     wording = models.CharField(max_length=40)
     written_at = models.DateTimeField(db_default=Now())
+
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         constraints = [

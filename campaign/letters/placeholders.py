@@ -19,7 +19,7 @@ MEANINGS = {
     "petition": _("the petition's title"),
 }
 _MARK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_INSIDE = re.compile(r"\s*([a-z_]+)\s*(?:\|([^{}]*))?")
+_INSIDE = re.compile(r"\s*([a-z_]+)\s*(?:\|([^{}|]*))?")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def _parts(template: str) -> Iterator[str | _Slot | int]:
     for mark in _MARK.finditer(template):
         yield template[end : mark.start()]
         inside = _INSIDE.fullmatch(mark[1])
-        yield _Slot(inside[1], inside[2] or "") if inside and inside[1] in MEANINGS else mark.start()
+        yield _Slot(inside[1], (inside[2] or "").strip()) if inside and inside[1] in MEANINGS else mark.start()
         end = mark.end()
     rest = template[end:]
     yield (

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.legislators import lookup
+from campaign.legislators.lookup import Constituency
 from campaign.legislators.models import Seat
 from campaign.letters import channels, placeholders
 from campaign.letters.models import Letter, LetterDispatch, LetterTemplate, Said, digest_of
@@ -54,9 +55,14 @@ def templates_for(petition: Petition, language: str) -> list[LetterTemplate]:
     ]
 
 
+def constituency_of(supporter: Supporter) -> Constituency:
+    """Who speaks for a supporter. The state alone decides: the ZIP checked it when they signed."""
+    return lookup.find(supporter.state)
+
+
 def seats_of(supporter: Supporter) -> tuple[Seat, ...]:
     """The seats that speak for a supporter, with their holders; none for DC and the territories."""
-    return lookup.find(supporter.state, supporter.postal_code).seats
+    return constituency_of(supporter).seats
 
 
 def draft(template: LetterTemplate, seat: Seat, supporter: Supporter) -> Draft:
