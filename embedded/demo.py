@@ -239,19 +239,21 @@ def run(options: Options, *, end_with_parent: bool) -> int:
         say(f"A demo runs here already: {error} Its addresses are in {demo.var / 'demo.json'}.")
         return 1
     demo.supervisor.listen()
+    trouble = ""
     try:
         demo.start()
         say(demo.announcement().text(time.monotonic() - demo.began, demo.var / "log"))
         demo.watch()
-    except StoppedError:
-        pass
-    except (OSError, *TROUBLES) as error:
-        say(str(error))
-        return 1
-    finally:
         say("Stopping ...")
+    except StoppedError:
+        say("Stopping before everything was up ...")
+    except (OSError, *TROUBLES) as error:
+        trouble = str(error)
+    finally:
         demo.stop()
-    return 0
+    if trouble:
+        say(trouble)
+    return 1 if trouble else 0
 
 
 def parent_watch() -> Callable[[], bool]:
