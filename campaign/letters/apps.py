@@ -10,8 +10,8 @@ class LettersConfig(AppConfig):
         """Tell the rooms downstairs what this one adds to their work."""
         from campaign.delivery import recipes as mailroom
         from campaign.letters.channels import email
-        from campaign.letters.erasing import erase_letters
         from campaign.letters.disclosing import letters_of
+        from campaign.letters.erasing import erase_letters
         from campaign.supporters import disclosing, erasing
 
         mailroom.register(email.RECIPE, email.mail_of)

@@ -10,10 +10,12 @@ class PetitionsConfig(AppConfig):
         """Tell the rooms downstairs what this one adds to their work."""
         from campaign.delivery import recipes as mailroom
         from campaign.petitions import recipes, signing
+        from campaign.petitions.disclosing import signatures_of
         from campaign.petitions.erasing import erase_signatures
-        from campaign.supporters import erasing
+        from campaign.supporters import disclosing, erasing
 
         mailroom.register(signing.CONFIRM, recipes.confirm_signature)
         mailroom.register(signing.ALREADY_SIGNED, recipes.already_signed)
         mailroom.register("signed", recipes.signed)
         erasing.first(erase_signatures)
+        disclosing.add("signatures", signatures_of)

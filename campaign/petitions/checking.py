@@ -59,6 +59,18 @@ def check(typed: Mapping[str, Any]) -> SignUp:
     return SignUp(**read)
 
 
+def source_of(text: str) -> str:
+    """The source that a link names, or nothing: a visitor is not turned away for what somebody else put into a link."""
+    found = text.strip()
+    return found if _SOURCE.fullmatch(found) else ""
+
+
+def referrer_of(text: str) -> str:
+    """The referrer that a link names, or nothing."""
+    found = text.strip()
+    return found if _REFERRER.fullmatch(found) else ""
+
+
 def _missing(name: str) -> Any:
     if name in REQUIRED:
         return Refusal(name, "required", _("Please fill this in."))

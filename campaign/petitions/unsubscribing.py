@@ -36,6 +36,21 @@ def resubscribe(mailbox: uuid.UUID) -> None:
     Suppression.objects.filter(mailbox=mailbox, reason=SuppressionReason.UNSUBSCRIBED).delete()
 
 
+@transaction.atomic
+def choose(mailbox: uuid.UUID, choice: str) -> bool:
+    """What the owner picks on a page: stop "updates", stop "all", or "none" to be written to again.
+
+    Anything else changes nothing: False. Twice is once; going from everything to updates lets receipts come again.
+    """
+    if choice not in {"none", *Scope.values}:
+        return False
+    if choice != Scope.ALL:
+        resubscribe(mailbox)
+    if choice != "none":
+        unsubscribe(mailbox, Scope(choice))
+    return True
+
+
 def stopped(mailbox: uuid.UUID) -> Scope | None:
     """How much mail the mailbox has stopped: everything, updates, or nothing (None)."""
     scopes = set(Suppression.objects.standing().filter(mailbox=mailbox).values_list("scope", flat=True))

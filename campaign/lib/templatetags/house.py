@@ -35,7 +35,7 @@ def _seats() -> tuple[str, ...]:
 def hemicycle(filled: int = BLOCKING, label: str = "") -> SafeString:
     """The hundred seats with so many filled. Without a label it is decoration, for what the text beside it says."""
     filled = max(0, min(SEATS, filled))
-    meaning = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
+    meaning = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="hemicycle" viewBox="0 0 76 39" {}><path class="off" d="{}"/><path class="on" d="{}"/></svg>',
         meaning,

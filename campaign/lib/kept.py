@@ -1,0 +1,59 @@
+"""What is the same for everybody, kept in the process for a moment."""
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+STALE_FOR_SECONDS = 10.0
+_all: "WeakSet[Kept[Any, Any]]" = WeakSet()
+
+
+class Kept(Generic[Key, Value]):
+    """Answers of a function, each for some seconds, at most so many. "There is none" (None) is an answer as well.
+
+    When an answer is too old one thread asks again; the others get the old one meanwhile and never wait.
+    """
+
+    def __init__(self, ask: Callable[[Key], Value], *, seconds: float = 1.0, most: int = 256) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._most = most
+        self._answers: dict[Key, tuple[float, Value]] = {}
+        self._asking = threading.Lock()
+        _all.add(self)
+
+    def get(self, key: Key) -> Value:
+        """The answer, at most as old as it may be. Raises what the function raises, and keeps nothing then."""
+        found = self._answers.get(key)
+        now = time.monotonic()
+        if found is not None and now < found[0] + self._seconds:
+            return found[1]
+        if not self._asking.acquire(blocking=False):
+            is_fit = found is not None and now < found[0] + self._seconds + STALE_FOR_SECONDS
+            return found[1] if found is not None and is_fit else self._ask(key)
+        try:
+            return self._renew(key)
+        finally:
+            self._asking.release()
+
+    def forget(self) -> None:
+        """Ask anew for everything. Twice is once."""
+        self._answers.clear()
+
+    def _renew(self, key: Key) -> Value:
+        answer = self._ask(key)
+        self._answers.pop(key, None)
+        while len(self._answers) >= self._most:
+            self._answers.pop(next(iter(self._answers)), None)
+        self._answers[key] = (time.monotonic(), answer)
+        return answer
+
+
+def forget_everything() -> None:
+    """Ask anew for all that is kept in this process: between tests, whose rows vanish as if they had never been."""
+    for kept in list(_all):
+        kept.forget()
