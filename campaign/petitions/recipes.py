@@ -8,7 +8,7 @@ from django.utils import translation
 
 from campaign.delivery.models import Delivery
 from campaign.delivery.recipes import Mail, Withheld, written
-from campaign.lib import emails
+from campaign.lib import emails, usps
 from campaign.petitions.models import Signature
 from campaign.petitions.unsubscribing import link_token
 from campaign.supporters.models import AccessPurpose, AccessToken, Supporter
@@ -88,6 +88,7 @@ def _to_signer(name: str, signature: Signature) -> Mail:
     supporter, language = signature.supporter, signature.language
     context = _context(signature) | {
         "given_name": supporter.given_name,
+        "has_senators": supporter.state in usps.STATES | usps.MILITARY,
         "my_url": my_page_link(supporter, language),
         "unsubscribe_url": link("public:unsubscribe", language, link_token(supporter.pk)),
     }

@@ -1,0 +1,61 @@
+"""Founding the petitions that ship with the house. What an organizer makes of one afterwards is theirs."""
+
+import tomllib
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from campaign.petitions.models import Petition, PetitionText
+
+SHIPPED = Path(__file__).parent / "shipped"
+# A shipped petition keeps this id when an organizer changes its address, so that it is not founded again beside itself.
+_SHIPPED_WITH_US = uuid.UUID("6d1f6f7e-0c55-4f5b-9a39-6a0c4e2a79f3")
+
+
+def shipped() -> list[Path]:
+    """The folders of the petitions that ship with the house; a folder's name is the petition's address."""
+    return sorted(folder for folder in SHIPPED.iterdir() if folder.is_dir())
+
+
+def founded_as(slug: str) -> Petition | None:
+    """The shipped petition that was founded under this address, wherever it stands now."""
+    return Petition.objects.filter(pk=_id_of(slug)).first()
+
+
+@transaction.atomic
+def found_petition(folder: Path) -> bool:
+    """Create the petition of a folder with its texts, open at once. True where there was none.
+
+    The second time, and where an organizer has a petition at that address, nothing is touched: False. Raises OSError or
+    tomllib.TOMLDecodeError for a folder that cannot be read, ValidationError for a language or a title that cannot be.
+    """
+    if Petition.objects.filter(Q(pk=_id_of(folder.name)) | Q(slug=folder.name)).exists():
+        return False
+    goal = _read(folder / "petition.toml")["goal"]
+    petition, made = Petition.objects.get_or_create(
+        pk=_id_of(folder.name), defaults={"slug": folder.name, "goal": goal, "opened_at": Now()}
+    )
+    if made:
+        for language, content in texts_of(folder).items():
+            text = PetitionText(petition=petition, language=language, **content)
+            text.full_clean(exclude=["petition"])
+            text.save()
+    return made
+
+
+def texts_of(folder: Path) -> dict[str, dict[str, Any]]:
+    """What the folder says, by language: one file a language, with the fields of PetitionText."""
+    return {path.stem: _read(path) for path in sorted(folder.glob("??.toml"))}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return tomllib.load(file)
+
+
+def _id_of(slug: str) -> uuid.UUID:
+    return uuid.uuid5(_SHIPPED_WITH_US, slug)
