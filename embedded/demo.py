@@ -125,7 +125,8 @@ class Demo:
             self.valkey.launch()
         if self.postgres:
             self.postgres.start()
-            self.postgres.create_database("twothirds")
+            if self.postgres.is_new or not (self.var / "prepared").exists():
+                self.postgres.create_database("twothirds")
             assert self.postgres.child is not None  # noqa: S101 - started
             self.supervisor.adopt(self.postgres.child, DATABASE, is_essential=True)
         if self.valkey:

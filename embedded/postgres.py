@@ -9,9 +9,6 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-import psycopg
-from psycopg import sql
-
 from embedded import binaries, places
 from embedded.locking import Lock
 from embedded.processes import Child, ChildDiedError, Program
@@ -95,6 +92,9 @@ class Postgres:
 
     def create_database(self, name: str) -> bool:
         """Make the database; False when it is there already."""
+        import psycopg
+        from psycopg import sql
+
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             try:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -26,7 +26,8 @@ def compose() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def example() -> dict[str, str]:
     lines = (ROOT / "deploy" / "env.example").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    pairs = (line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return {name: value.strip(chr(34)) for name, value in pairs}
 
 
 def test_the_file_has_the_form_that_compose_reads(compose: dict[str, Any]) -> None:

@@ -29,7 +29,8 @@ BIN = Path(sys.executable).parent
 
 def example() -> dict[str, str]:
     lines = (ROOT / "deploy" / "env.example").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    pairs = (line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return {name: value.strip(chr(34)) for name, value in pairs}
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,6 @@
 import sys
 from types import ModuleType
 
-from celery.__main__ import main
-
 
 def leave_the_shell_out() -> None:
     """Put an empty module where celery's commands look for click_repl."""
@@ -15,4 +13,7 @@ def leave_the_shell_out() -> None:
 
 if __name__ == "__main__":
     leave_the_shell_out()
+
+    from celery.__main__ import main
+
     main()
