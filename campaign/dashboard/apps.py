@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class DashboardConfig(AppConfig):
+    """The organizer's desk."""
+
+    name = "campaign.dashboard"

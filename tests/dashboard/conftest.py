@@ -1,0 +1,60 @@
+"""Olive's and Vera's desks, and a petition that some people signed."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from campaign.letters.models import LetterTemplate
+from campaign.organizers.models import Organizer
+from campaign.petitions import asking, counting, deciding
+from campaign.petitions.models import Export, Petition, Signature
+from tests import factories
+
+
+def at_desk(organizer: Organizer) -> Client:
+    """A browser in which somebody is logged in. How they log in is told in test_logging_in.py."""
+    client = Client()
+    client.force_login(organizer)
+    return client
+
+
+@pytest.fixture
+def desk(olive: Organizer) -> Client:
+    """Olive's browser."""
+    return at_desk(olive)
+
+
+@pytest.fixture
+def viewing(vera: Organizer) -> Client:
+    """Vera's browser."""
+    return at_desk(vera)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A petition with three signatures: Ada's stands, Bruno's is held, and Mallory's waits for a button."""
+
+    petition: Petition
+    ada: Signature
+    bruno: Signature
+    mallory: Signature
+    template: LetterTemplate
+
+
+@pytest.fixture
+def story(petition: Petition, olive: Organizer) -> Story:
+    """What Olive finds in the morning."""
+    ada = factories.sign_and_confirm(petition, comment="Please, for my children.", source="newsletter")
+    bruno = factories.sign_and_confirm(petition, factories.BRUNO)
+    mallory = factories.sign(petition, factories.signer(1, given_name="Mallory"))
+    deciding.hold(bruno.pk, by=olive)
+    counting.count()
+    petition.refresh_from_db()
+    return Story(petition, ada, bruno, mallory, factories.make_letter_template(petition))
+
+
+@pytest.fixture
+def export(story: Story, olive: Organizer, django_capture_on_commit_callbacks) -> Export:
+    """A file that Olive asked for, before any worker has seen it."""
+    return asking.ask_for_export(story.petition, {"status": "confirmed"}, olive)
