@@ -32,18 +32,7 @@ INBOX_DIR = env.text("INBOX_DIR", "")
 SANDBOX_OFFICES = env.flag("SANDBOX_OFFICES", default=False)
 
 INSTALLED_APPS = [
-    "campaign.lib",
-    "campaign.supporters",
-    "campaign.legislators",
-    "campaign.partners",
-    "campaign.delivery",
-    "campaign.organizers",
-    "campaign.petitions",
-    "campaign.letters",
-    "campaign.public",
-    "campaign.dashboard",
-    "campaign.api",
-    "campaign.inbox",
+    "campaign.lib",  # first: its migrate command stands before Django's
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -56,6 +45,17 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "rest_framework",
     "drf_spectacular",
+    "campaign.supporters",
+    "campaign.legislators",
+    "campaign.partners",
+    "campaign.delivery",
+    "campaign.organizers",
+    "campaign.petitions",
+    "campaign.letters",
+    "campaign.public",
+    "campaign.dashboard",
+    "campaign.api",
+    "campaign.inbox",
 ]
 
 MIDDLEWARE = [
@@ -122,6 +122,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "campaign.organizers.accounts.SealedMFAAdapter"
 MFA_TOTP_ISSUER = ORGANIZATION_NAME
 CACHES = {
     "default": {

@@ -12,7 +12,7 @@ urlpatterns = [
     path("readyz", health.ready),
     path("api/v1/", include("campaign.api.v1.urls")),
     path("dashboard/", include("campaign.dashboard.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("campaign.dashboard.account_urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.INBOX_DIR:
