@@ -5,11 +5,14 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
+from redis import RedisError
 
 from campaign.lib import problems
 
@@ -46,6 +49,9 @@ def _fault(request: HttpRequest) -> tuple[int, str] | None:
     raw = request.META.get("QUERY_STRING", "")
     if "\0" in request.path_info or "\ufffd" in request.path_info or "%00" in raw:
         return 400, _("This address holds characters that can't be read.")
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    if charset.lower() not in {"utf-8", "utf8"}:
+        return 415, _("Please send text in UTF-8.")
     if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
         return 411, _("Please send the length of the body.")
     length = request.META.get("CONTENT_LENGTH") or "0"
@@ -54,6 +60,13 @@ def _fault(request: HttpRequest) -> tuple[int, str] | None:
     if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return 413, _("This is more than we take at once: 64 KiB.")
     return None
+
+
+class Utf8Request(WSGIRequest):
+    """Reads queries and forms as UTF-8. Django's own decodes with whatever a stranger names, and breaks on "hex"."""
+
+    def _set_content_type_params(self, meta: dict[str, str]) -> None:
+        self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
 
 
 class RequestMiddleware:
@@ -71,8 +84,8 @@ class RequestMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """The database can't be reached: say so, and when to come back."""
-        if isinstance(exception, OperationalError | InterfaceError | PoolTimeout):
+        """The database, or what counts failed log-ins, can't be reached: say so, and when to come back."""
+        if isinstance(exception, OperationalError | InterfaceError | PoolTimeout | RedisError):
             response = refuse(request, 503, _("We can't store anything just now. Please try again in a few seconds."))
             response.headers["Retry-After"] = RETRY_AFTER_SECONDS
             return response

@@ -17,10 +17,14 @@ _NOT_IN_NAMES = re.compile(r"[<>@{}\\^|]")
 # Zl and Zp line and paragraph separators.
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 _PLAIN = re.compile(r"[ -~]*")
+# What Django puts where bytes were no UTF-8.
+_UNREADABLE = "\ufffd"
 
 
 def _hidden(text: str) -> bool:
-    return not _PLAIN.fullmatch(text) and any(unicodedata.category(letter) in _HIDDEN for letter in text)
+    if _PLAIN.fullmatch(text):
+        return False
+    return _UNREADABLE in text or any(unicodedata.category(letter) in _HIDDEN for letter in text)
 
 
 def name(field: str, value: str, longest: int = 80) -> str | Refusal:

@@ -57,20 +57,16 @@ def takes_forms(view: View) -> View:
         if request.method not in ALLOWED:
             return HttpResponseNotAllowed(ALLOWED)
         if request.method == "POST" and not _is_form(request):
-            return refuse(request, 415, _("Please send this as a form, in UTF-8."))
+            return refuse(request, 415, _("Please send this as a form."))
         return view(request, *args, **kwargs)
 
     return guarded
 
 
 def _is_form(request: HttpRequest) -> bool:
-    """A form in UTF-8, or no body at all."""
-    charset = (request.content_params or {}).get("charset", "utf-8")
-    if charset.lower() not in {"utf-8", "utf8"}:
-        return False
-    return request.content_type in FORMS or (
-        not request.content_type and not request.META.get("CONTENT_LENGTH", "").strip("0")
-    )
+    """A form, or no body at all."""
+    has_body = bool(request.META.get("CONTENT_LENGTH", "").strip("0"))
+    return request.content_type in FORMS or (not request.content_type and not has_body)
 
 
 def discreet(view: View) -> View:

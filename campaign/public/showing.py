@@ -103,6 +103,6 @@ def _for_nobody(template: str, context: dict[str, object], path: str, language: 
         return render_to_string(template, context, request)
 
 
-_shown: Kept[_Key, Shown | None] = Kept(_ask_for_petition, seconds=0.5)
-_pages: Kept[_Key, str | None] = Kept(_ask_for_page, seconds=0.5)
+_shown: Kept[_Key, Shown | None] = Kept(_ask_for_petition, seconds=0.5, stale=0.5)
+_pages: Kept[_Key, str | None] = Kept(_ask_for_page, seconds=0.5, stale=0.5)
 _front_pages: Kept[str, str] = Kept(_ask_for_front_page, most=8)

@@ -28,7 +28,7 @@ def confirm(request: HttpRequest, visit: Visit) -> HttpResponse:
     The second POST changes nothing and leads to the same place. A closed petition is a 409.
     """
     found = Signature.objects.of_supporter(visit.supporter.pk).prefetch_related("petition__texts")
-    signature = found.filter(pk=visit.subject).first()
+    signature = found.filter(pk=visit.subject).first() if visit.subject else None
     if signature is None:
         return refuse(request, 404, _("This signature is erased. There is nothing left to confirm."), is_link=True)
     if request.method != "POST":
