@@ -16,6 +16,9 @@ from embedded.valkey import Valkey
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = 12
 
+# Set while stories share one running house: what one of them did is there for the next.
+keeps_rows = False
+
 
 def _start() -> None:
     for number in range(PLACES):

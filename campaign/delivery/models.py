@@ -59,9 +59,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(status__in=WAITING, next_at__lte=Now())
 
     def claim(self, worker: str, most: int) -> list["Delivery"]:
-        """Take up to `most` due rows for one worker; a row another worker holds is passed over. Counts the attempt."""
+        """Take up to `most` due rows that never met a crash. A row that another worker holds is passed over."""
+        return self._claim(self.due().filter(crashes=0), worker, most)
+
+    def claim_suspect(self, worker: str) -> list["Delivery"]:
+        """Take one due row that was in hand when a worker crashed: alone, so that it can take no other with it."""
+        return self._claim(self.due().filter(crashes__gt=0), worker, 1)
+
+    def _claim(self, rows: "DeliveryQuerySet", worker: str, most: int) -> list["Delivery"]:
+        """The attempt is counted at the claim, so a row that kills its worker is counted too."""
         with transaction.atomic():
-            due = self.due().order_by("kind", "next_at").select_for_update(skip_locked=True)
+            due = rows.order_by("kind", "next_at").select_for_update(skip_locked=True)
             ids = list(due.values_list("pk", flat=True)[:most])
             self.filter(pk__in=ids).update(
                 status=Status.CLAIMED, claimed_by=worker, lease_until=Now() + LEASE, attempts=F("attempts") + 1

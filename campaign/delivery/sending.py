@@ -37,11 +37,15 @@ def send_due() -> int:
     A second worker at the same moment takes other rows. A worker that dies leaves rows that the sweeper finds.
     """
     worker = f"{socket.gethostname()}:{os.getpid()}:{time.monotonic_ns()}"
-    batch = Delivery.objects.claim(worker, BATCH)
+    taken = 0
     with Transport() as transport:
-        for delivery in batch:
+        for delivery in Delivery.objects.claim(worker, BATCH):
             _send(delivery, transport)
-    return len(batch)
+            taken += 1
+        while taken < BATCH and (suspects := Delivery.objects.claim_suspect(worker)):
+            _send(suspects[0], transport)
+            taken += 1
+    return taken
 
 
 def _send(delivery: Delivery, transport: Transport) -> None:

@@ -163,14 +163,29 @@ def test_a_worker_that_died_while_handing_over_leaves_uncertain(post):
     assert fate(delivery)[0] == Status.UNCERTAIN
 
 
+def dies(worker: str, *, of_a_suspect: bool = False) -> int:
+    """A worker takes rows and is never heard of again; how many it took."""
+    now_due()
+    taken = Delivery.objects.claim_suspect(worker) if of_a_suspect else Delivery.objects.claim(worker, 10)
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    sweeping.sweep()
+    return len(taken)
+
+
 def test_three_workers_that_die_of_the_same_row_set_it_aside(post):
     delivery = post()
-    for _ in range(3):
-        now_due()
-        assert len(Delivery.objects.claim("a worker that dies", 10)) == 1
-        Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        sweeping.sweep()
+    assert [dies("one"), dies("two", of_a_suspect=True), dies("three", of_a_suspect=True)] == [1, 1, 1]
     assert fate(delivery)[0] == Status.DEAD
+
+
+def test_what_was_in_hand_at_a_crash_is_tried_alone_so_that_it_takes_nobody_with_it(post, sink):
+    rows = [post(f"person{number}@example.org") for number in range(4)]
+    assert dies("one") == 4
+    assert dies("two", of_a_suspect=True) == 1
+    now_due()
+    assert Delivery.objects.claim("three", 10) == []
+    assert sending.send_due() == 4
+    assert {fate(row)[0] for row in rows} == {Status.ACCEPTED}
 
 
 def test_a_worker_whose_row_was_taken_from_it_does_not_send(post, sink):
