@@ -202,7 +202,7 @@ def main() -> int:
     wrong = walk(demo, began)
     demo.stop()
     if wrong:
-        say(f"FAILED after {time.monotonic() - began:.1f} s: {wrong}\n{last_words(var / 'log')}")
+        say(f"{last_words(var / 'log')}\nFAILED after {time.monotonic() - began:.1f} s: {wrong}")
         return 1
     clear(var)
     say(f"All of it works: {time.monotonic() - began:.1f} s.")

@@ -89,6 +89,7 @@ class Demo:
         everything = self._is_unprepared(print_of_now, is_prepared)
         errand = self._errand("preparing", commands.preparing(self.var / "accounts.json", everything=everything))
         if everything:
+            self.say("Preparing the database and the static files; the next start has no need to ...")
             self._finish(errand)
             is_prepared.write_text(print_of_now)
         self._start_house()

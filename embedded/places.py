@@ -69,6 +69,7 @@ def settle(directory: Path) -> Place:
         for file in (known, token_file):
             file.write_text(token)
             file.chmod(0o600)
+        (place.home / "belongs-to").write_text(f"{directory.resolve()}\n")
     return place
 
 
