@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from campaign.dashboard.forms import PetitionForm, PetitionTextForm, draft_of, other_languages
+from campaign.dashboard.forms import ADDRESS_TAKEN, PetitionForm, PetitionTextForm, draft_of, other_languages
 from campaign.dashboard.permissions import DeskRequest, for_organizers
 from campaign.dashboard.petitions import find
 from campaign.lib.markdown import as_html
@@ -46,7 +46,7 @@ def create(request: DeskRequest) -> HttpResponse:
         try:
             petition = drafting.begin(draft_of(form, words))
         except drafting.AddressTaken:
-            form.add_error("slug", _("Another petition has this address. Please choose another one."))
+            form.add_error("slug", str(ADDRESS_TAKEN))
         else:
             messages.success(request, _("The draft is kept. Nobody sees it before you open it."))
             return redirect("dashboard:petition", petition.slug)
@@ -65,7 +65,7 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
         try:
             petition = drafting.revise(petition.pk, draft_of(form, words))
         except drafting.AddressTaken:
-            form.add_error("slug", _("Another petition has this address. Please choose another one."))
+            form.add_error("slug", str(ADDRESS_TAKEN))
         else:
             messages.success(request, _("Your changes are kept."))
             return redirect("dashboard:petition", petition.slug)

@@ -17,6 +17,7 @@ from campaign.petitions.models import Petition, PetitionText
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _RESERVED = {"new"}
+ADDRESS_TAKEN = _("Another petition has this address. Please choose another one.")
 
 
 class _TidyForm(forms.ModelForm):
@@ -53,15 +54,13 @@ class PetitionForm(forms.ModelForm):
             ),
             "goal": _("How many signatures the bar on the page counts towards."),
         }
+        error_messages = {"slug": {"unique": ADDRESS_TAKEN}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["slug"].disabled = self.instance.opened_at is not None
         self.fields["slug"].widget.attrs["autocapitalize"] = "none"
         self.fields["goal"].widget.attrs["inputmode"] = "numeric"
-
-    def validate_constraints(self) -> None:
-        """The database says which addresses are taken when the draft is kept: asked before, it may change its mind."""
 
     def clean_slug(self) -> str:
         """Links should be easy to read aloud."""
