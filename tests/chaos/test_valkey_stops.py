@@ -4,10 +4,12 @@ import os
 import signal
 import statistics
 import time
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
+from campaign.inbox.reading import read_messages
 from embedded.stranger import Stranger
 from embedded.valkey import Valkey
 from tests.factories import signer
@@ -48,7 +50,7 @@ def sign(house: House, first: int, number: int) -> list[float]:
 
 
 def all_heard(house: House, number: int) -> bool:
-    return all(house.mails_to(signer(which)["email"]) for which in range(number))
+    return len({mail.to for mail in read_messages(house.sink.directory)}) >= number
 
 
 def test_with_valkey_stopped_sign_ups_are_as_fast_and_their_mail_leaves_after_its_return(house, valkey):
@@ -60,11 +62,13 @@ def test_with_valkey_stopped_sign_ups_are_as_fast_and_their_mail_leaves_after_it
     valkey.start()
     began = time.monotonic()
     until(lambda: all_heard(house, 30), "the mail of the dark hour", patience=BACK_WITHIN_SECONDS)
-    assert len({mail.to for which in range(30) for mail in house.mails_to(signer(which)["email"])}) == 30
-    assert sum(len(house.mails_to(signer(which)["email"])) for which in range(30)) == 30
+    assert Counter(mail.to for mail in read_messages(house.sink.directory)) == {
+        signer(which)["email"]: 1 for which in range(30)
+    }
     print(f"\nmail left {time.monotonic() - began:.1f} s after Valkey's return")
 
 
+@pytest.mark.full
 def test_with_valkey_hanging_nobody_waits_for_it(house, valkey):
     sign(house, 0, 5)
     os.kill(valkey.child.pid, signal.SIGSTOP)
