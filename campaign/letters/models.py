@@ -142,12 +142,17 @@ class Event(NamedTuple):
 
 
 _DELIVERY_SENTENCES: dict[str, str | Promise] = {
+    Status.QUEUED: _("It waits to leave for the office's address."),
     Status.ACCEPTED: _("The mail server took it for the office's address."),
     Status.DEFERRED: _("It could not leave yet. We try again."),
     Status.REFUSED: _("The office's mail server refused it."),
     Status.SUPPRESSED: _("It was not sent."),
     Status.UNCERTAIN: _("We don't know whether it arrived. We look into it and do not send it twice."),
     Status.DEAD: _("Something on our side failed. We look into it."),
+}
+_SANDBOX_SENTENCES: dict[str, str | Promise] = {
+    Status.QUEUED: _("It waits to leave for the demo's inbox; no Senate office gets it."),
+    Status.ACCEPTED: _("The demo's inbox has it; no Senate office got it."),
 }
 _SAID_SENTENCES: dict[str, str | Promise] = {
     Said.SENT: _("You said that you sent it with the office's form."),
@@ -193,16 +198,8 @@ class LetterDispatch(models.Model):
         """What happened, oldest first, in words that claim no more than is known."""
         if self.channel == ChannelName.HANDOFF:
             lines = [Event(self.created_at, _("Your text is ready for the office's own form."))]
-            if self.said_at:
-                lines.append(Event(self.said_at, _SAID_SENTENCES[self.said]))
-            return lines
-        first = (
-            _("It waits to leave for the demo's inbox; no Senate office gets it.")
-            if self.is_sandbox
-            else _("It waits to leave for the office's address.")
-        )
-        lines = [Event(self.created_at, first)]
-        if self.delivery is not None:
-            told = [event for event in self.delivery.events.all() if event.status in _DELIVERY_SENTENCES]
-            lines += [Event(event.at, _DELIVERY_SENTENCES[event.status]) for event in told]
-        return lines
+            return lines + ([Event(self.said_at, _SAID_SENTENCES[self.said])] if self.said_at else [])
+        told = self.delivery.events.all() if self.delivery is not None else []
+        sentences = _DELIVERY_SENTENCES | (_SANDBOX_SENTENCES if self.is_sandbox else {})
+        lines = [Event(self.created_at, sentences[Status.QUEUED])]
+        return lines + [Event(event.at, sentences[event.status]) for event in told if event.status in sentences]

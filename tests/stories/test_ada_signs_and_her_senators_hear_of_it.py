@@ -50,7 +50,7 @@ def test_ada_signs_confirms_and_both_her_senators_get_her_own_words(house, visit
         assert REASON.split(". ")[0] in " ".join(letter.text.split())
         assert letter.headers["Reply-To"] == "Ada Lopez <ada@example.org>"
         assert letter.to.endswith("@sandbox.example")
-    until(lambda: "mail server took it" in visitor.open(receipts.url).text, "the receipts to tell of it")
+    until(lambda: "demo's inbox has it" in visitor.open(receipts.url).text, "the receipts to tell of it")
 
 
 def letters_of(house: House, mailbox: str, number: int):
