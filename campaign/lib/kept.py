@@ -15,12 +15,21 @@ _all: "WeakSet[Kept[Any, Any]]" = WeakSet()
 class Kept(Generic[Key, Value]):
     """Answers of a function, each for some seconds, at most so many. "There is none" (None) is an answer as well.
 
-    When an answer is too old one thread asks again; the others get the old one meanwhile and never wait.
+    When an answer is too old one thread asks again; the others get the old one meanwhile and never wait, for `stale`
+    seconds at most: what must be known in time (a suspension) has a short one.
     """
 
-    def __init__(self, ask: Callable[[Key], Value], *, seconds: float = 1.0, most: int = 256) -> None:
+    def __init__(
+        self,
+        ask: Callable[[Key], Value],
+        *,
+        seconds: float = 1.0,
+        stale: float = STALE_FOR_SECONDS,
+        most: int = 256,
+    ) -> None:
         self._ask = ask
         self._seconds = seconds
+        self._stale = stale
         self._most = most
         self._answers: dict[Key, tuple[float, Value]] = {}
         self._asking = threading.Lock()
@@ -33,7 +42,7 @@ class Kept(Generic[Key, Value]):
         if found is not None and now < found[0] + self._seconds:
             return found[1]
         if not self._asking.acquire(blocking=False):
-            is_fit = found is not None and now < found[0] + self._seconds + STALE_FOR_SECONDS
+            is_fit = found is not None and now < found[0] + self._seconds + self._stale
             return found[1] if found is not None and is_fit else self._ask(key)
         try:
             return self._renew(key)
@@ -45,11 +54,12 @@ class Kept(Generic[Key, Value]):
         self._answers.clear()
 
     def _renew(self, key: Key) -> Value:
+        asked_at = time.monotonic()
         answer = self._ask(key)
         self._answers.pop(key, None)
         while len(self._answers) >= self._most:
             self._answers.pop(next(iter(self._answers)), None)
-        self._answers[key] = (time.monotonic(), answer)
+        self._answers[key] = (asked_at, answer)
         return answer
 
 

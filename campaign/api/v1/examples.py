@@ -1,0 +1,184 @@
+"""Examples of calls and their answers. They stand in the OpenAPI document, and tests send every one of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from campaign.lib import problems
+
+PETITION = "un-cybercrime-convention"
+_ADA = {
+    "given_name": "Ada",
+    "family_name": "Lopez",
+    "email": "ada@example.org",
+    "state": "OR",
+    "postal_code": "97201",
+}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A call and what comes of it."""
+
+    name: str
+    status: int
+    answer: Any = None
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+
+def _problem(status: int, detail: str, instance: str, *errors: tuple[str, str, str]) -> dict[str, Any]:
+    return problems.body(status, detail, None) | {
+        "instance": f"/api/v1{instance}",
+        "request_id": "0b5e7a3c9d1f4e6f8a2b4c6d8e0f1a3b",
+        "errors": [{"pointer": pointer, "code": code, "detail": sentence} for pointer, code, sentence in errors],
+    }
+
+
+_READ = {
+    "closed_at": None,
+    "confirmed": 4213,
+    "goal": 10000,
+    "language": "en",
+    "opened_at": "2026-01-12T14:00:00Z",
+    "slug": PETITION,
+    "status": "open",
+    "summary": "Two thirds of the senators present must consent, so 34 can stop it.",
+    "target": "The United States Senate",
+    "title": "Senators: withhold consent to the UN Cybercrime Convention",
+    "updated_at": "2026-02-03T09:30:00Z",
+    "url": f"https://petitions.example.org/petitions/{PETITION}/",
+}
+_NO_SUCH = "There is nothing at this address."
+_MEND = "Some of this can't be taken; errors says what and why."
+
+LIST = (
+    Example("The open petitions", 200, {"petitions": [_READ]}),
+    Example("One on a page", 200, {"petitions": [_READ]}, query={"limit": 1}),
+    Example(
+        "Too many on a page",
+        422,
+        _problem(422, _MEND, "/petitions", ("/limit", "bad_limit", "A page holds 1 to 100 petitions.")),
+        query={"limit": 1000},
+    ),
+)
+
+READ = (
+    Example("One petition", 200, _READ, path={"slug": PETITION}),
+    Example("In Spanish where it is translated", 200, _READ, path={"slug": PETITION}, query={"language": "es"}),
+    Example("No such petition", 404, _problem(404, _NO_SUCH, "/petitions/no-such"), path={"slug": "no-such"}),
+)
+
+_WHERE = f"/petitions/{PETITION}/signatures"
+_RECEIPT = {"id": "5f0c7c0e-6a53-8b3f-9d3c-0c8d0b6a7e21", "petition": PETITION, "status": "received"}
+
+SIGN = (
+    Example("Ada signs", 202, _RECEIPT, path={"slug": PETITION}, body=_ADA),
+    Example(
+        "Ada asks for updates and says why, sent safely twice",
+        202,
+        _RECEIPT,
+        path={"slug": PETITION},
+        headers={"Idempotency-Key": '"8e03978e-40d5-43dd-bc93-6894a57f9324"'},
+        body=_ADA
+        | {
+            "comment": "My sources must stay safe.",
+            "updates_consent": True,
+            "source": "spring-newsletter",
+            "referrer": "riverkeepers.example",
+        },
+    ),
+    Example(
+        "A ZIP of another state",
+        422,
+        _problem(
+            422,
+            _MEND,
+            _WHERE,
+            (
+                "/postal_code",
+                "zip_state_mismatch",
+                "The ZIP 97201 is in Oregon, not in Maine. Please give the state where you vote, and a ZIP of it.",
+            ),
+        ),
+        path={"slug": PETITION},
+        body=_ADA | {"state": "ME"},
+    ),
+    Example(
+        "A misspelt field",
+        422,
+        _problem(422, _MEND, _WHERE, ("/zip", "unknown_field", "There is no such field.")),
+        path={"slug": PETITION},
+        body=_ADA | {"zip": "97201"},
+    ),
+    Example(
+        "No key",
+        401,
+        _problem(401, "This call needs a key: Authorization: Bearer tt_live_…", _WHERE),
+        path={"slug": PETITION},
+        body=_ADA,
+    ),
+    Example(
+        "Nothing to sign",
+        404,
+        _problem(404, _NO_SUCH, "/petitions/no-such/signatures"),
+        path={"slug": "no-such"},
+        body=_ADA,
+    ),
+)
+
+_SEATS = [
+    {
+        "chamber": "senate",
+        "class": 2,
+        "legislator": {
+            "bioguide_id": "M001176",
+            "contact_form": "https://www.merkley.senate.gov/contact/",
+            "name": "Jeff Merkley",
+            "party": "Democrat",
+            "phone": "202-224-3753",
+        },
+        "state": "OR",
+    },
+    {
+        "chamber": "senate",
+        "class": 3,
+        "legislator": {
+            "bioguide_id": "W000779",
+            "contact_form": "https://www.wyden.senate.gov/contact/email-ron",
+            "name": "Ron Wyden",
+            "party": "Democrat",
+            "phone": "202-224-5244",
+        },
+        "state": "OR",
+    },
+]
+
+
+def _constituency(states: list[str], seats: list[Any], *reasons: str) -> dict[str, Any]:
+    return {"as_of": "2026-01-05", "districts": [], "reasons": list(reasons), "seats": seats, "states": states}
+
+
+LOOK_UP = (
+    Example("The senators of Ada", 200, _constituency(["OR"], _SEATS), query={"state": "OR", "postal_code": "97201"}),
+    Example("By ZIP alone", 200, _constituency(["OR"], _SEATS), query={"postal_code": "97201"}),
+    Example("Bruno has no senators", 200, _constituency(["DC"], [], "no_senators"), query={"state": "DC"}),
+    Example(
+        "Chiyo gives an APO",
+        200,
+        _constituency([], [], "military_ask_state"),
+        query={"postal_code": "09001"},
+    ),
+    Example(
+        "Neither state nor ZIP",
+        422,
+        _problem(
+            422,
+            _MEND,
+            "/legislators/lookup",
+            ("/state", "required", "Please give a state or a ZIP code."),
+        ),
+    ),
+)
