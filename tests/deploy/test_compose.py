@@ -115,3 +115,10 @@ def test_nginx_reads_its_configuration(tmp_path: Path) -> None:
     conf.write_text(text.replace("/tmp/", f"{tmp_path}/"))
     answer = subprocess.run([nginx, "-t", "-c", str(conf)], capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
+
+
+def test_the_image_gets_what_runs_and_neither_secrets_nor_data() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    assert ignored[0] == "*"
+    let_in = {line[1:] for line in ignored if line.startswith("!")}
+    assert let_in == {"requirements.txt", "manage.py", "campaign", "locale", "static", "templates"}
