@@ -74,8 +74,8 @@ def bars(series: Series) -> Bars:
     return Bars(
         svg=svg,
         top=top,
-        first=date_format(periods[0].begins, "SHORT_DATE_FORMAT"),
-        last=date_format(periods[-1].begins, "SHORT_DATE_FORMAT"),
+        first=date_format(periods[0].begins, "DATE_FORMAT"),
+        last=date_format(periods[-1].begins, "DATE_FORMAT"),
         sentence=sentence,
     )
 

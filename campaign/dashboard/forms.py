@@ -17,6 +17,7 @@ from campaign.petitions.models import Petition, PetitionText
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _RESERVED = {"new"}
+ADDRESS_MALFORMED = _("Please use small letters, digits and hyphens, and another word than “new”.")
 ADDRESS_TAKEN = _("Another petition has this address. Please choose another one.")
 
 
@@ -54,7 +55,7 @@ class PetitionForm(forms.ModelForm):
             ),
             "goal": _("How many signatures the bar on the page counts towards."),
         }
-        error_messages = {"slug": {"unique": ADDRESS_TAKEN}}
+        error_messages = {"slug": {"unique": ADDRESS_TAKEN, "invalid": ADDRESS_MALFORMED}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,7 +67,7 @@ class PetitionForm(forms.ModelForm):
         """Links should be easy to read aloud."""
         slug: str = self.cleaned_data["slug"]
         if not self.fields["slug"].disabled and (not _SLUG.fullmatch(slug) or slug in _RESERVED):
-            raise forms.ValidationError(_("Please use small letters, digits and hyphens, and another word than “new”."))
+            raise forms.ValidationError(ADDRESS_MALFORMED)
         return slug
 
 
@@ -149,6 +150,7 @@ class SeatForm(forms.Form):
     """For which seat a letter template is previewed."""
 
     seat = forms.TypedChoiceField(label=_("Preview for"), coerce=int, required=False)
+    seat.widget.attrs["form"] = "words"
 
     def __init__(self, *args: Any, seats: list[Seat], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

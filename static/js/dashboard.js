@@ -11,7 +11,7 @@ document.addEventListener("keydown", (event) => {
   before = event.key;
   if (event.key === "/") {
     const field = document.querySelector("main input[type=search], .filters select, main form:not([data-preview]) input:not([type=hidden])");
-    if (field) { event.preventDefault(); field.focus(); }
+    if (field) { event.preventDefault(); field.focus(); if (field.select) { field.select(); } }
   } else if (event.key === "?" && keys && !keys.open) {
     event.preventDefault();
     keys.showModal();

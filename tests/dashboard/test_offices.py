@@ -23,7 +23,7 @@ def address(office: Office) -> str:
 def test_all_hundred_seats_are_there_with_phone_and_form(desk: Client, db, django_assert_num_queries):
     with django_assert_num_queries(4):
         page = desk.get(OFFICES).content.decode()
-    assert page.count('<th scope="row">') == 100
+    assert page.count('<th role="rowheader" scope="row">') == 100
     assert "Oregon, class 3: Ron Wyden" not in page
     assert "Ron Wyden (D)" in page
     assert "tel:+1202" in page
@@ -33,7 +33,7 @@ def test_all_hundred_seats_are_there_with_phone_and_form(desk: Client, db, djang
 @pytest.mark.parametrize(("wanted", "count"), [("or", 2), ("OREGON", 2), ("wyden", 1), ("nobody", 0), ("new y", 2)])
 def test_olive_finds_an_office_by_state_or_name(desk: Client, db, wanted: str, count: int):
     page = desk.get(OFFICES, {"q": wanted}).content.decode()
-    found = page.count('<th scope="row">')
+    found = page.count('<th role="rowheader" scope="row">')
     assert found >= count if wanted == "or" else found == count
 
 

@@ -17,7 +17,7 @@ def address(petition: Petition) -> str:
 
 
 def names(page: str) -> list[str]:
-    return re.findall(r'<th scope="row">([^<]+)<', page)
+    return re.findall(r'<th role="rowheader" scope="row">([^<]+)<', page)
 
 
 def test_olive_sees_who_signed_and_what_they_said(desk: Client, story: Story):

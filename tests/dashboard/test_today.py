@@ -20,8 +20,8 @@ TODAY = "/dashboard/"
 
 def numbers(page: str) -> list[str]:
     """The cells of the first petition's row, without its links."""
-    row = page.split("<tbody>")[1].split("</tr>")[0]
-    return [" ".join(cell.split("</td>")[0].split(">", 1)[1].split()) for cell in row.split("<td")[1:]]
+    row = page.split("<tbody")[1].split("</tr>")[0]
+    return [" ".join(cell.split("</td>")[0].split(">", 1)[1].split()) for cell in row.split("<td ")[1:]]
 
 
 def text_of(cell: str) -> str:

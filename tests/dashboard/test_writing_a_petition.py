@@ -59,7 +59,7 @@ def test_the_live_preview_takes_what_is_not_finished(desk: Client):
     ("field", "value", "sentence"),
     [
         ("slug", "", "This field is required"),
-        ("slug", "Has Capitals", "Enter a valid “slug”"),
+        ("slug", "Has Capitals", "small letters, digits and hyphens"),
         ("slug", "Capitals", "small letters, digits and hyphens"),
         ("slug", "new", "another word than"),
         ("slug", "taken", "Another petition has this address"),
