@@ -173,7 +173,7 @@ class SinkController(Controller):
 
     def factory(self) -> SMTP:
         """One conversation, remembered so that stop() can end it."""
-        server: SMTP = super().factory()  # type: ignore[no-untyped-call]
+        server: SMTP = super().factory()
         self.conversations.add(server)
         return server
 
