@@ -21,7 +21,7 @@ FINAL = {Status.ACCEPTED, Status.UNCERTAIN}
 
 
 def expire_leases() -> None:
-    """Leases last four minutes; the story has less patience. Only those of dead workers are touched: all are dead now."""
+    """Leases last four minutes; the story has less patience. All workers are dead at this moment."""
     Delivery.objects.filter(status__in=[Status.CLAIMED, Status.HANDING_OFF]).update(
         lease_until=timezone.now() - timedelta(seconds=1)
     )

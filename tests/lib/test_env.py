@@ -26,7 +26,8 @@ def test_what_must_be_there_and_is_not_is_named(monkeypatch):
 
 def test_a_database_url_may_name_a_socket_or_a_server(monkeypatch):
     monkeypatch.setenv("X", "postgresql:///house?host=/tmp/a%20b&user=me")
-    assert (env.database("X")["HOST"], env.database("X")["USER"], env.database("X")["NAME"]) == ("/tmp/a b", "me", "house")
+    found = env.database("X")
+    assert (found["HOST"], found["USER"], found["NAME"]) == ("/tmp/a b", "me", "house")
     monkeypatch.setenv("X", "postgres://me:p%40ss@db:5433/house?sslmode=require")
     found = env.database("X")
     assert (found["HOST"], found["PORT"], found["PASSWORD"], found["OPTIONS"]) == (

@@ -39,7 +39,8 @@ class House:
 
     def start(self, name: str, command: tuple[str, ...], **env: str) -> Child:
         """Start a process of the house; it ends with the test."""
-        child = Child(Program(name, command, self.logs / f"{name}.log", env=self.env | env, directory=settings.BASE_DIR))
+        log = self.logs / f"{name}.log"
+        child = Child(Program(name, command, log, env=self.env | env, directory=settings.BASE_DIR))
         child.start()
         self.children[name] = child
         return child

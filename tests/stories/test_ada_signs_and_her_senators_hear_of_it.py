@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from embedded.stranger import Page, Stranger
+from tests.factories import ADA
 from tests.stories.conftest import House, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,8 +32,7 @@ def confirmed(house: House, visitor: Stranger) -> int:
 
 def test_ada_signs_confirms_and_both_her_senators_get_her_own_words(house, visitor):
     before = confirmed(house, visitor)
-    page = sign(house, visitor, given_name="Ada", family_name="Lopez", email="ada@example.org", state="OR",
-                postal_code="97201")  # fmt: skip
+    page = sign(house, visitor, **ADA)
     assert page.url.endswith("/check-your-mail/")
     page = confirm(house, visitor, "ada@example.org")
     assert all(name in page.text for name in OREGON)
@@ -87,7 +87,7 @@ def test_chiyo_at_an_apo_address_is_asked_for_the_state_where_she_votes(house, v
 def test_mallory_signs_fifty_times_at_once_and_opens_every_link_and_nothing_comes_of_it(house, visitor):
     gate, pages = threading.Barrier(50), []
     form = visitor.open(house.url + PETITION).form_with("email", "given_name")
-    typed = {"given_name": "Ada", "family_name": "Not", "email": "victim@example.org", "state": "OR", "postal_code": "97201"}
+    typed = {**ADA, "family_name": "Not", "email": "victim@example.org"}
 
     def mallory() -> None:
         stranger = Stranger()
@@ -106,7 +106,7 @@ def test_mallory_signs_fifty_times_at_once_and_opens_every_link_and_nothing_come
     assert "Not" not in mail.text.replace("Not you", "").replace("Nothing", "")
     for link in mail.links * 2:
         assert visitor.open(link).status == 200
-    sign(house, visitor, given_name="Last", family_name="One", email="last@example.org", state="OR", postal_code="97201")
+    sign(house, visitor, **{**ADA, "email": "last@example.org"})
     confirm(house, visitor, "last@example.org")
     until(lambda: confirmed(house, visitor) == before + 1, "only the last one to count")
     assert len(house.mails_to("victim@example.org")) == 1
