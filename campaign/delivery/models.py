@@ -49,6 +49,7 @@ LEASE = timedelta(minutes=4)
 CRASHES_ALLOWED = 3
 WAITING = (Status.QUEUED, Status.DEFERRED)
 UNDER_WAY = (Status.CLAIMED, Status.HANDING_OFF)
+TO_LOOK_AT = (Status.UNCERTAIN, Status.DEAD)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -106,6 +107,7 @@ class Delivery(models.Model):
             models.Index(fields=["kind", "next_at"], condition=Q(status__in=WAITING), name="deliveries_waiting"),
             models.Index(fields=["lease_until"], condition=Q(status__in=UNDER_WAY), name="deliveries_under_way"),
             models.Index(fields=["mailbox"], name="deliveries_of_a_mailbox"),
+            models.Index(fields=["status"], condition=Q(status__in=TO_LOOK_AT), name="deliveries_to_look_at"),
         ]
 
     def __str__(self) -> str:

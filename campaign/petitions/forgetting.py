@@ -57,7 +57,9 @@ def _forget_signers(petition: Petition) -> None:
         return
     while counting.count():
         pass
-    Petition.objects.filter(pk=petition.pk).update(forgotten_at=Now())
+    over = Petition.objects.filter(pk=petition.pk, closed_at__lt=Now() - SIGNERS_ARE_KEPT, forgotten_at=None)
+    if not over.update(forgotten_at=Now()):
+        return  # opened again meanwhile
     gone = Signature.objects.filter(petition=petition).delete()[0]
     _erase_people_without_signatures()
     log.info("signers forgotten", petition=str(petition.pk), rows=gone)

@@ -161,6 +161,7 @@ class Signature(models.Model):
                 fields=["petition"], condition=~_STANDS & Q(counted_at__isnull=False), name="signatures_to_uncount"
             ),
             models.Index(fields=["created_at"], condition=Q(confirmed_at=None), name="signatures_never_confirmed"),
+            models.Index(fields=["petition"], condition=Q(quarantined_at__isnull=False), name="signatures_held"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from campaign.petitions import drafting
+from campaign.petitions import drafting, forgetting
 from campaign.petitions.drafting import AddressTaken, Draft, Wording
 from campaign.petitions.models import Petition
 from tests import factories
@@ -69,3 +69,13 @@ def test_a_petition_whose_people_were_forgotten_stays_closed(petition: Petition)
     Petition.objects.update(closed_at=long_ago, forgotten_at=timezone.now())
     assert not drafting.open_again(petition.pk)
     assert Petition.objects.get().status == "closed"
+
+
+def test_a_petition_opened_again_at_the_last_moment_keeps_its_people(petition: Petition):
+    factories.sign_and_confirm(petition)
+    Petition.objects.update(closed_at=timezone.now() - timedelta(days=100))
+    petition.refresh_from_db()
+    assert drafting.open_again(petition.pk)
+    forgetting._forget_signers(petition)
+    assert petition.signatures.count() == 1
+    assert Petition.objects.get().is_open
