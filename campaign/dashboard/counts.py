@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
-from campaign.delivery.models import Delivery, Status
+from campaign.delivery.models import TO_LOOK_AT, Delivery, Status
 from campaign.letters.models import LetterDispatch, Said
 from campaign.petitions import exporting
 from campaign.petitions.models import Petition, Signature, Tally
@@ -16,7 +16,6 @@ from campaign.petitions.models import Petition, Signature, Tally
 MOST_SOURCES = 50
 LONGEST_DAILY = 92
 SHORTEST = 14
-TROUBLED = (Status.UNCERTAIN, Status.DEAD)
 
 
 @dataclass(frozen=True)
@@ -95,8 +94,8 @@ def _letters_carried() -> Mapping[UUID, int]:
 
 def troubled_deliveries() -> Mapping[str, int]:
     """How many deliveries somebody has to look at, by their status."""
-    found = Delivery.objects.filter(status__in=TROUBLED).values("status").annotate(n=Count("pk"))
-    return dict.fromkeys(TROUBLED, 0) | dict(found.values_list("status", "n"))
+    found = Delivery.objects.filter(status__in=TO_LOOK_AT).values("status").annotate(n=Count("pk"))
+    return dict.fromkeys(TO_LOOK_AT, 0) | dict(found.values_list("status", "n"))
 
 
 def by_day(petition: Petition) -> Series:

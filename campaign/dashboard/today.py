@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from campaign.dashboard import counts
 from campaign.dashboard.permissions import DeskRequest, for_viewers
-from campaign.delivery.models import Delivery
+from campaign.delivery.models import TO_LOOK_AT, Delivery
 from campaign.legislators.models import DataImport, Subject
 
 MOST_DELIVERIES = 200
@@ -38,7 +38,7 @@ def today(request: DeskRequest) -> HttpResponse:
 def deliveries(request: DeskRequest) -> HttpResponse:
     """Deliveries that are uncertain or dead, the newest first: ids and reasons, no addresses."""
     chosen = request.GET.get("status", "")
-    statuses = [chosen] if chosen in counts.TROUBLED else list(counts.TROUBLED)
+    statuses = [chosen] if chosen in TO_LOOK_AT else list(TO_LOOK_AT)
     found = Delivery.objects.filter(status__in=statuses).order_by("-created_at", "-pk")[:MOST_DELIVERIES]
     context = {
         "deliveries": found,

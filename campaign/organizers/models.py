@@ -4,18 +4,20 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
     """What an organizer may do: organizers change things, viewers look at counts."""
 
-    ORGANIZER = "organizer"
-    VIEWER = "viewer"
+    ORGANIZER = "organizer", _("organizer")
+    VIEWER = "viewer", _("viewer")
 
 
-def roles() -> list[tuple[str, str]]:
+def roles() -> list[tuple[str, str | Promise]]:
     """As a callable, so that a new one makes no migration."""
-    return Role.choices
+    return list(Role.choices)
 
 
 class OrganizerManager(BaseUserManager["Organizer"]):

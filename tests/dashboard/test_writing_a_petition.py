@@ -83,6 +83,11 @@ def test_a_fault_stands_beside_its_field_and_nothing_typed_is_lost(desk: Client,
     assert Petition.objects.count() == 1
 
 
+def test_the_longest_words_that_a_petition_takes_pass_the_door(desk: Client):
+    longest = {"title": "t" * 160, "summary": "é" * 600, "argument": "á " * 10_000, "other_side": "b\n" * 9_999 + "bb"}
+    assert desk.post(NEW, TYPED | longest | {"standing": "ñ" * 5_000}).status_code == 302
+
+
 def test_an_open_petition_keeps_its_address_and_says_how_many_signed_its_words(desk: Client, story: Story):
     edit = address("edit_petition", story.petition.slug)
     page = desk.get(edit).content.decode()
