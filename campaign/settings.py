@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from email.utils import formataddr
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
@@ -140,7 +141,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -37,6 +37,7 @@ def _empty_all_but_furniture(self: TransactionTestCase) -> None:
             "UPDATE legislators_office SET email = NULL, email_entered_by = '', email_entered_at = NULL,"
             " sandboxed_at = NULL WHERE email IS NOT NULL"
         )
+        cursor.execute("UPDATE legislators_term SET closed_on = NULL WHERE closed_on IS NOT NULL")
 
 
 TransactionTestCase._fixture_teardown = _empty_all_but_furniture  # type: ignore[method-assign]

@@ -48,7 +48,8 @@ def prepare() -> None:
     """Set the environment of the tests. The workers of pytest-xdist inherit the servers and take ports of their own."""
     if "DATABASE_URL" not in os.environ:
         _start()
-    (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns where there is none
+    static = ROOT / "var" / "tests" / "static"
+    static.mkdir(parents=True, exist_ok=True)  # whitenoise warns where there is none
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:
         os.environ["INBOX_DIR"] = os.environ["INBOX_DIR"].rstrip("/") + f"-{worker}"
@@ -62,6 +63,7 @@ def prepare() -> None:
             "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
             "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
             "SANDBOX_OFFICES": "False",
+            "STATIC_ROOT": str(static),
             "LOG_LEVEL": "WARNING",
         }
     )
