@@ -10,76 +10,144 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('delivery', '0001_initial'),
-        ('legislators', '0001_initial'),
-        ('petitions', '0001_initial'),
-        ('supporters', '0001_initial'),
+        ("delivery", "0001_initial"),
+        ("legislators", "0001_initial"),
+        ("petitions", "0001_initial"),
+        ("supporters", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LetterTemplate',
+            name="LetterTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=campaign.lib.languages.offered, default='en', max_length=5, verbose_name='language')),
-                ('tone', models.CharField(max_length=80, verbose_name='tone')),
-                ('subject', models.CharField(max_length=160, verbose_name='subject')),
-                ('body', models.TextField(max_length=10000, verbose_name='letter')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('petition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='letter_templates', to='petitions.petition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=campaign.lib.languages.offered, default="en", max_length=5, verbose_name="language"
+                    ),
+                ),
+                ("tone", models.CharField(max_length=80, verbose_name="tone")),
+                ("subject", models.CharField(max_length=160, verbose_name="subject")),
+                ("body", models.TextField(max_length=10000, verbose_name="letter")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "petition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="letter_templates",
+                        to="petitions.petition",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('language', models.CharField(default='en', max_length=5)),
-                ('subject', campaign.lib.sealing.SealedTextField(null=True)),
-                ('body', campaign.lib.sealing.SealedTextField(null=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('wording', models.CharField(max_length=40)),
-                ('written_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('petition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='petitions.petition')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='legislators.seat')),
-                ('supporter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letters', to='supporters.supporter')),
-                ('template', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letters', to='letters.lettertemplate')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("language", models.CharField(default="en", max_length=5)),
+                ("subject", campaign.lib.sealing.SealedTextField(null=True)),
+                ("body", campaign.lib.sealing.SealedTextField(null=True)),
+                ("sha256", models.CharField(max_length=64)),
+                ("wording", models.CharField(max_length=40)),
+                ("written_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "petition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="petitions.petition"
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="legislators.seat"
+                    ),
+                ),
+                (
+                    "supporter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="letters",
+                        to="supporters.supporter",
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="letters",
+                        to="letters.lettertemplate",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LetterDispatch',
+            name="LetterDispatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=campaign.letters.models.channel_names, max_length=10)),
-                ('is_sandbox', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('said', models.CharField(blank=True, choices=campaign.letters.models.answers, default='', max_length=10)),
-                ('said_at', models.DateTimeField(blank=True, null=True)),
-                ('delivery', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letter_dispatch', to='delivery.delivery')),
-                ('legislator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dispatches', to='legislators.legislator')),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dispatches', to='letters.letter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(choices=campaign.letters.models.channel_names, max_length=10)),
+                ("is_sandbox", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "said",
+                    models.CharField(blank=True, choices=campaign.letters.models.answers, default="", max_length=10),
+                ),
+                ("said_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "delivery",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="letter_dispatch",
+                        to="delivery.delivery",
+                    ),
+                ),
+                (
+                    "legislator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dispatches",
+                        to="legislators.legislator",
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="dispatches", to="letters.letter"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'letter dispatches',
-                'ordering': ['created_at', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('letter', 'channel'), name='a_letter_takes_a_channel_once')],
+                "verbose_name_plural": "letter dispatches",
+                "ordering": ["created_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("letter", "channel"), name="a_letter_takes_a_channel_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='lettertemplate',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('petition', 'language', 'tone'), name='a_petition_offers_a_tone_once_per_language'),
+            model_name="lettertemplate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at", None)),
+                fields=("petition", "language", "tone"),
+                name="a_petition_offers_a_tone_once_per_language",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(fields=('petition', 'supporter', 'seat'), name='a_constituent_writes_to_a_seat_once_per_petition'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(
+                fields=("petition", "supporter", "seat"), name="a_constituent_writes_to_a_seat_once_per_petition"
+            ),
         ),
     ]
