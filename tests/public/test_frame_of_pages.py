@@ -1,6 +1,8 @@
 """What holds for every page: languages, headers, errors, health."""
 
+import gzip
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from tests import factories
 from tests.public.conftest import PAGE, Citizen, words
 
 pytestmark = pytest.mark.django_db
+STATIC = Path(__file__).resolve().parents[2] / "static"
 PUBLIC = ["/", PAGE, PAGE + "check-your-mail/", "/privacy/", "/erased/", "/not-me/done/"]
 
 
@@ -42,6 +45,24 @@ def test_pages_behind_a_token_are_kept_by_nobody_and_tell_nobody(citizen: Citize
         assert answer["Referrer-Policy"] == "no-referrer", address
         assert answer["Cache-Control"] == "no-store", address
         assert answer["X-Robots-Tag"] == "noindex", address
+
+
+def test_public_pages_may_be_kept_for_a_moment(citizen: Citizen, petition: Petition) -> None:
+    for address in PUBLIC:
+        assert re.fullmatch(r"max-age=(10|600)", citizen.get(address)["Cache-Control"]), address
+
+
+def test_what_is_turned_away_at_the_door_keeps_the_policy_too(citizen: Citizen) -> None:
+    answer = citizen.get("/petitions/%00/")
+    assert answer.status_code == 400
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+
+
+def test_styles_and_scripts_stay_light() -> None:
+    styles = [gzip.compress(path.read_bytes()) for path in (STATIC / "css").glob("*.css")]
+    scripts = [gzip.compress(path.read_bytes()) for path in (STATIC / "js").glob("*.js")]
+    assert 0 < sum(map(len, styles)) <= 20_000
+    assert 0 < sum(map(len, scripts)) <= 10_000
 
 
 def test_no_page_breaks_its_own_policy(citizen: Citizen, secret: list[str]) -> None:

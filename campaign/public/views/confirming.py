@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from campaign.lib import usps
@@ -100,6 +101,7 @@ def not_me(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @require_safe
+@cache_control(max_age=600)
 def disowned(request: HttpRequest) -> HttpResponse:
     """It is done."""
     return render(request, "public/disowned.html")

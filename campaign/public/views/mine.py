@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from campaign.letters import writing
@@ -127,6 +128,7 @@ def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @require_safe
+@cache_control(max_age=600)
 def erased(request: HttpRequest) -> HttpResponse:
     """It is done."""
     return render(request, "public/erased.html")

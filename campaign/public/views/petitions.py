@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from campaign.lib.refusals import Refused
@@ -15,15 +16,16 @@ from campaign.public.doors import see_other, takes_forms
 from campaign.public.errors import refuse
 from campaign.public.showing import Shown
 
-FRESH_FOR = "max-age=10"
+FRESH_FOR_SECONDS = 10
 _TYPED = (*checking.REQUIRED, "comment")
 _TICKED = {"yes", "on", "true", "1"}
 
 
 @require_safe
+@cache_control(max_age=FRESH_FOR_SECONDS)
 def home(request: HttpRequest) -> HttpResponse:
     """The petitions that can be signed now."""
-    return HttpResponse(showing.front_page(), headers={"Cache-Control": FRESH_FOR})
+    return HttpResponse(showing.front_page())
 
 
 @takes_forms
@@ -44,7 +46,9 @@ def _show(request: HttpRequest, slug: str) -> HttpResponse:
         source=checking.source_of(request.GET.get("source", "")),
         referrer=checking.referrer_of(request.GET.get("referrer", "")),
     )
-    return HttpResponse(page.replace(showing.ORIGIN_GOES_HERE, origin), headers={"Cache-Control": FRESH_FOR})
+    return HttpResponse(
+        page.replace(showing.ORIGIN_GOES_HERE, origin), headers={"Cache-Control": f"max-age={FRESH_FOR_SECONDS}"}
+    )
 
 
 def _sign(request: HttpRequest, slug: str) -> HttpResponse:
@@ -71,6 +75,7 @@ def _sign(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@cache_control(max_age=FRESH_FOR_SECONDS)
 def check_your_mail(request: HttpRequest, slug: str) -> HttpResponse:
     """What to look for in the mailbox. It says the same to everybody, whatever was known of theirs."""
     found: Shown | None = showing.shown(slug)
