@@ -12,6 +12,7 @@ from django.conf import settings
 from email_validator import EmailNotValidError, validate_email
 
 LONGEST = 254
+_CANONICAL_ALREADY = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+\.)+[a-z]{2,}")
 _UNSAFE_IN_DISPLAY_NAMES = re.compile(r'[,;:"<>@()\[\]\\\x00-\x1f\x7f-\x9f\u2028\u2029]')
 
 
@@ -36,6 +37,9 @@ def tidy(text: str) -> str:
 
 def canonical(address: str) -> str:
     """The mailbox an address means. Plus-tags and dots stay: only the domain's owner knows what they mean."""
+    lowered = address.casefold()
+    if _CANONICAL_ALREADY.fullmatch(lowered):
+        return lowered  # the same as below, without 50 microseconds of the sign-up path
     return unicodedata.normalize("NFKC", tidy(address)).casefold()
 
 

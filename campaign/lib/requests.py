@@ -9,8 +9,11 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from psycopg_pool import PoolTimeout
 from redis import RedisError
 
@@ -44,21 +47,21 @@ def refuse(request: HttpRequest, status: int, detail: str) -> HttpResponse:
     return render(request, "public/refused.html", {"status_code": status, "detail": detail}, status=status)
 
 
-def _fault(request: HttpRequest) -> tuple[int, str] | None:
+def _fault(request: HttpRequest) -> tuple[int, Promise] | None:
     """What is wrong with a request before anybody reads it."""
     raw = request.META.get("QUERY_STRING", "")
     if "\0" in request.path_info or "\ufffd" in request.path_info or "%00" in raw:
-        return 400, _("This address holds characters that can't be read.")
+        return 400, gettext_lazy("This address holds characters that can't be read.")
     charset = (request.content_params or {}).get("charset", "utf-8")
     if charset.lower() not in {"utf-8", "utf8"}:
-        return 415, _("Please send text in UTF-8.")
+        return 415, gettext_lazy("Please send text in UTF-8.")
     if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
-        return 411, _("Please send the length of the body.")
+        return 411, gettext_lazy("Please send the length of the body.")
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not (length.isascii() and length.isdigit()):
-        return 400, _("The length of the body can't be read.")
+        return 400, gettext_lazy("The length of the body can't be read.")
     if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        return 413, _("This is more than we take at once: 64 KiB.")
+        return 413, gettext_lazy("This is more than we take at once: 64 KiB.")
     return None
 
 
@@ -79,7 +82,11 @@ class RequestMiddleware:
         """Answer, with the request's id in a header."""
         request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
         fault = _fault(request)
-        response = refuse(request, *fault) if fault else self.get_response(request)
+        if fault:
+            with translation.override(translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE):
+                response = refuse(request, fault[0], str(fault[1]))
+        else:
+            response = self.get_response(request)
         response.headers["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Now
 from campaign.delivery import posting
 from campaign.delivery.models import Kind, MailboxCap, Scope, Suppression, SuppressionReason
 from campaign.lib import emails
+from campaign.petitions import counting
 from campaign.petitions.checking import SignUp
 from campaign.petitions.models import Petition, Signature
 from campaign.supporters import erasing
@@ -97,7 +98,16 @@ def place_of(signature: Signature) -> int:
 
 
 @transaction.atomic
-def disown(supporter_id: uuid.UUID) -> bool:
-    """ "This wasn't me": erase what a stranger typed and never mail this address again. The second time: False."""
+def disown(supporter_id: uuid.UUID, signature_id: uuid.UUID) -> bool:
+    """ "This wasn't me": take out what a stranger typed and never mail this address again. The second time: False.
+
+    Of somebody who never confirmed anything nothing is left. Whoever confirmed other signatures keeps those.
+    """
     Suppression.objects.add(supporter_id, Scope.ALL, SuppressionReason.NOT_ME)
-    return erasing.erase(supporter_id)
+    supporter = Supporter.objects.select_for_update().filter(pk=supporter_id).first()
+    if supporter is None:
+        return False
+    if supporter.confirmed_at is None:
+        return erasing.erase(supporter_id)
+    counting.uncount([signature_id])
+    return bool(Signature.objects.filter(pk=signature_id, supporter=supporter).delete()[0])

@@ -1,6 +1,10 @@
 """Addresses: which of them are one mailbox, and which only look alike."""
 
+import unicodedata
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaign.lib import emails
 
@@ -35,3 +39,12 @@ def test_the_key_matters(settings):
     settings.MAILBOX_KEY = b"x" * 32
     assert emails.mailbox_id("key@example.org") != first
     emails.mailbox_id.cache_clear()
+
+
+@given(st.from_regex(r"\A[A-Za-z0-9._+-]{1,20}@[A-Za-z0-9.-]{1,20}\.(org|com|example)\Z"))
+def test_the_short_way_to_a_mailbox_leads_where_the_long_one_does(address):
+    try:
+        tidied = emails.tidy(address)
+    except emails.BadMailbox:
+        return
+    assert emails.canonical(address) == unicodedata.normalize("NFKC", tidied).casefold()

@@ -81,9 +81,21 @@ def test_the_first_signers_are_numbered_in_order(petition):
 
 
 def test_disowning_erases_what_a_stranger_typed_and_stops_all_mail(petition):
-    sign(petition)
-    assert confirming.disown(mailbox(ADA))
-    assert not confirming.disown(mailbox(ADA))
+    signature = sign(petition)
+    assert confirming.disown(mailbox(ADA), signature.pk)
+    assert not confirming.disown(mailbox(ADA), signature.pk)
     assert not Supporter.objects.exists()
     assert not Signature.objects.exists()
     assert Suppression.objects.stopping(mailbox(ADA)).count() == 1
+
+
+def test_disowning_one_sign_up_leaves_the_signatures_that_its_owner_confirmed(petition):
+    from tests.factories import make_petition
+
+    kept = sign_and_confirm(petition)
+    strange = sign(make_petition("another"))
+    assert confirming.disown(mailbox(ADA), strange.pk)
+    assert not confirming.disown(mailbox(ADA), strange.pk)
+    assert list(Signature.objects.all()) == [kept]
+    assert Supporter.objects.get().given_name == "Ada"
+    assert Suppression.objects.stopping(mailbox(ADA)).exists()

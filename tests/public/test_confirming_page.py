@@ -147,9 +147,12 @@ def test_this_was_not_me_erases_and_stays_erased(citizen: Citizen, petition: Pet
     assert "nothing left to do" in words(again)
 
 
-def test_whoever_confirmed_others_is_warned_that_these_go_too(citizen: Citizen, petition: Petition) -> None:
-    factories.sign_and_confirm(petition)
+def test_whoever_confirmed_others_keeps_them_when_one_was_strange(citizen: Citizen, petition: Petition) -> None:
+    kept = factories.sign_and_confirm(petition)
     strange = factories.sign(factories.make_petition("another", title="Another ask"))
-    page = words(citizen.get(citizen.link(strange, AccessPurpose.NOT_ME)))
-    assert "The button erases these too: Senators: withhold consent to the Convention" in page
+    link = citizen.link(strange, AccessPurpose.NOT_ME)
+    page = words(citizen.get(link))
+    assert "These stay: Senators: withhold consent to the Convention" in page
     assert "Another ask" not in page
+    assert citizen.post(link).status_code == 303
+    assert list(Signature.objects.all()) == [kept]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -88,16 +88,18 @@ def _confirm_page(
 
 @opened_by(AccessPurpose.NOT_ME)
 def not_me(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """GET: what the button does. POST: erase what was typed with this address and never write to it again.
+    """GET: what the button does. POST: erase this sign-up and never write to the address again; the rest stays.
 
     The second POST finds a link that leads nowhere, and a page that says that nothing is left to do.
     """
+    if visit.subject is None:
+        raise Http404
     if request.method == "POST":
-        confirming.disown(visit.supporter.pk)
+        confirming.disown(visit.supporter.pk, visit.subject)
         return see_other(reverse("public:disowned"))
     standing = Signature.objects.of_supporter(visit.supporter.pk).confirmed().prefetch_related("petition__texts")
-    titles = [signature.petition.text_in().title for signature in standing]
-    return render(request, "public/not_me.html", {"confirmed_titles": titles})
+    titles = [signature.petition.text_in().title for signature in standing.exclude(pk=visit.subject)]
+    return render(request, "public/not_me.html", {"titles_that_stay": titles})
 
 
 @require_safe
