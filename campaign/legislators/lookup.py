@@ -131,8 +131,8 @@ def _states_of(zip_code: str | None) -> list[str]:
 
 
 def _contradict(typed: str, of_zip: list[str]) -> bool:
-    """A military ZIP says nothing about the state, an unknown one neither."""
-    return bool(of_zip) and typed not in of_zip and not usps.MILITARY.issuperset(of_zip)
+    """A ZIP abroad (military, freely associated) says nothing about where somebody votes, an unknown one neither."""
+    return bool(of_zip) and typed not in of_zip and not (usps.MILITARY | usps.ASSOCIATED).issuperset(of_zip)
 
 
 def _reasons_of(typed: str | None, candidates: list[str]) -> list[Reason]:

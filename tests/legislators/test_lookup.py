@@ -170,3 +170,9 @@ def test_every_reason_has_a_sentence_for_people() -> None:
 def test_any_text_gives_an_answer_or_a_refusal(state: str | None, zip_code: str | None) -> None:
     with contextlib.suppress(Refused):
         assert lookup.find(state, zip_code).as_json()
+
+
+def test_who_gets_mail_in_palau_and_votes_in_oregon_is_spoken_for_by_oregon(furnished):
+    found = lookup.find("OR", "96940")
+    assert (found.states, found.reasons) == (("OR",), ())
+    assert len(found.seats) == 2
