@@ -107,9 +107,7 @@ def send(signature_id: uuid.UUID, manuscript: Manuscript) -> LetterDispatch:
     The second time replaces the text as long as the letter has not gone; afterwards it changes nothing and answers
     where the letter is. Raises MayNotWrite without a signature that stands, or to a seat that is vacant.
     """
-    signature = (
-        Signature.objects.select_for_update(of=("self",)).select_related("petition", "supporter").get(pk=signature_id)
-    )
+    signature = Signature.objects.locked(signature_id)
     holder = manuscript.seat.holder
     if not signature.confirmed_at or signature.withdrawn_at or not signature.petition.is_open or holder is None:
         raise MayNotWrite

@@ -46,9 +46,7 @@ def confirm(signature_id: uuid.UUID, corrected: Corrected | None = None) -> Sign
     The second time changes nothing and answers the same. A withdrawn signature stands again. Raises PetitionClosed
     when it is too late, and Signature.DoesNotExist when it was erased.
     """
-    signature = (
-        Signature.objects.select_for_update(of=("self",)).select_related("petition", "supporter").get(pk=signature_id)
-    )
+    signature = Signature.objects.locked(signature_id)
     if signature.confirmed_at and not signature.withdrawn_at:
         return signature
     if not signature.petition.is_open:

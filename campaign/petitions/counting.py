@@ -61,7 +61,11 @@ def count() -> int:
 
 @transaction.atomic
 def uncount(signature_ids: Iterable[uuid.UUID]) -> int:
-    """Take these out of the tallies now, because their rows are about to go. Those that were not counted stay out."""
+    """Take these out of the tallies now, because their rows are about to go. Those that were not counted stay out.
+
+    Waits for a roll-up that is under way: two that write tallies and petitions by turns would meet in a deadlock.
+    """
+    wait_for(Job.COUNTING)
     return _run(_UNCOUNT_THESE, ids=list(signature_ids))
 
 

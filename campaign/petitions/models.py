@@ -121,6 +121,15 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """Waiting for their owner to press the button."""
         return self.filter(confirmed_at=None, withdrawn_at=None)
 
+    def locked(self, signature_id: uuid.UUID) -> "Signature":
+        """One signature with its petition and person, both rows held until the transaction ends. Raises DoesNotExist.
+
+        The person first: signing, confirming, writing and erasing all take the two in this order, or they would
+        meet in a deadlock.
+        """
+        list(Supporter.objects.filter(signatures=signature_id).select_for_update(of=("self",)).values_list("pk"))
+        return self.select_for_update(of=("self",)).select_related("petition", "supporter").get(pk=signature_id)
+
     def of_supporter(self, supporter_id: uuid.UUID) -> Self:
         """One person's, with the petitions."""
         return self.filter(supporter_id=supporter_id).select_related("petition").order_by("created_at")

@@ -26,6 +26,8 @@ CONFIRM, ALREADY_SIGNED = "confirm_signature", "already_signed"
 
 # A mailbox that has not been confirmed keeps what was typed last; a confirmed one is its owner's and stays as it is.
 # The outbox row's key holds the day: however often somebody signs, a day brings one piece of mail.
+# Asking how many people were written has them written before the signatures: PostgreSQL itself would go backwards, and
+# whoever confirms or erases takes the person's row first.
 STATEMENT = f"""
 WITH given AS (
   SELECT * FROM unnest(
@@ -42,11 +44,12 @@ WITH given AS (
   ON CONFLICT (id) DO UPDATE SET email = EXCLUDED.email, given_name = EXCLUDED.given_name,
     family_name = EXCLUDED.family_name, state = EXCLUDED.state, postal_code = EXCLUDED.postal_code,
     language = EXCLUDED.language WHERE known.confirmed_at IS NULL
+  RETURNING 1
 ), signed AS (
   INSERT INTO petitions_signature AS known (id, petition_id, supporter_id, state, comment, language, source, referrer,
     partner_id, updates_wording, network, quarantined_at, quarantine_reason)
   SELECT signature, petition, supporter, state, comment, language, source, referrer, partner, wording, network,
-    CASE WHEN held <> '' THEN now() END, held FROM given
+    CASE WHEN held <> '' THEN now() END, held FROM given WHERE (SELECT count(*) FROM people) >= 0
   ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, comment = EXCLUDED.comment, language = EXCLUDED.language,
     updates_wording = EXCLUDED.updates_wording WHERE known.confirmed_at IS NULL
 )
@@ -88,7 +91,8 @@ def sign(petition: Petition, sign_up: SignUp, origin: Origin) -> uuid.UUID:
     """
     row = _row(petition.pk, sign_up, origin)
     _gathering.add(row)
-    transaction.on_commit(posting.nudge)
+    # on_commit() would ask this thread's connection, and most threads need none: another one wrote their row.
+    transaction.on_commit(posting.nudge) if connection.in_atomic_block else posting.nudge()
     return row[_SIGNATURE]
 
 
