@@ -71,7 +71,7 @@ def read_message(directory: Path, message_id: str) -> ReceivedMail | None:
     """One message; None when there is no such file."""
     try:
         return read_file(directory / f"{message_id}.eml")
-    except FileNotFoundError:
+    except OSError:  # no such file, or a name longer than a file's may be
         return None
 
 

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.request import MediaType
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,6 +53,9 @@ def _fault(request: HttpRequest) -> tuple[int, Promise] | None:
     raw = request.META.get("QUERY_STRING", "")
     if "\0" in request.path_info or "\ufffd" in request.path_info or "%00" in raw:
         return 400, gettext_lazy("This address holds characters that can't be read.")
+    # A cookie may spell NUL as "\\000"; the table of sessions would be asked for it.
+    if "\\0" in request.META.get("HTTP_COOKIE", "") and any("\0" in value for value in request.COOKIES.values()):
+        return 400, gettext_lazy("What your browser sent can't be read. Please go back and try again.")
     charset = (request.content_params or {}).get("charset", "utf-8")
     if charset.lower() not in {"utf-8", "utf8"}:
         return 415, gettext_lazy("Please send text in UTF-8.")
@@ -69,7 +73,18 @@ class Utf8Request(WSGIRequest):
     """Reads queries and forms as UTF-8. Django's own decodes with whatever a stranger names, and breaks on "hex"."""
 
     def _set_content_type_params(self, meta: dict[str, str]) -> None:
-        self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        try:
+            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except (LookupError, ValueError):  # a parameter in an encoding that does not exist (RFC 2231)
+            self.content_type, self.content_params = "", {"charset": "unreadable"}
+
+    @cached_property
+    def accepted_types(self) -> list[MediaType]:
+        """What the caller takes; nothing where Accept can't be read."""
+        try:
+            return super().accepted_types
+        except (LookupError, ValueError):
+            return []
 
 
 class RequestMiddleware:

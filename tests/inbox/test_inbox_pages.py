@@ -72,3 +72,7 @@ def test_nothing_is_changed_here(client: Client, kept: str) -> None:
 
 def test_the_inbox_is_routed_in_demo_and_tests_only() -> None:
     assert settings.INBOX_DIR
+
+
+def test_a_name_that_no_file_can_have_is_no_message(client: Client, kept: str) -> None:
+    assert client.get(f"/dev/inbox/{'a' * 5000}").status_code == 404
