@@ -16,7 +16,7 @@ from campaign.partners.models import ApiKey, Partner
 
 USE_IS_NOTED_EVERY_SECONDS = 60.0
 # Together less than the second within which a suspension takes effect.
-_live_keys: Kept[str, ApiKey | None] = Kept(keys.recognize, seconds=0.5, stale=0.4)
+_live_keys: Kept[str, ApiKey | None] = Kept(keys.recognize, seconds=0.8, stale=0.15)
 
 
 class _Uses:
@@ -45,7 +45,7 @@ class KeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Partner, ApiKey] | None:
         """The partner and its key; None without the header. Raises AuthenticationFailed for what is no live key."""
-        scheme, _space, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        scheme, _space, text = request._request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if not scheme:
             return None
         text = text.strip()

@@ -23,7 +23,7 @@ def with_comment(raw: str) -> str:
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        ("", "required"),
+        (" ", "line 1, column 2"),
         ("{", "line 1, column 2"),
         ('{"given_name": "Ada",}', "line 1, column 22"),
         ("{'given_name': 'Ada'}", "line 1"),
@@ -48,12 +48,14 @@ def with_comment(raw: str) -> str:
     ],
 )
 def test_what_is_no_clear_json_is_refused_with_its_reason(rivers, petition, raw, said):
-    response = rivers.sign(petition, raw=raw.encode("utf-8", "surrogatepass"))
-    assert response.status_code == (422 if raw == "" else 400)
-    problem = is_problem(response, response.status_code)
+    problem = is_problem(rivers.sign(petition, raw=raw.encode("utf-8", "surrogatepass")), 400)
     assert said in json.dumps(problem)
     assert "mallory" not in json.dumps(problem)
     assert not Signature.objects.exists()
+
+
+def test_no_body_at_all_is_no_json(rivers, petition):
+    is_problem(rivers.sign(petition, raw=""), 415)
 
 
 def test_a_hundred_thousand_brackets_are_too_much_and_no_fault_of_ours(rivers, petition):
@@ -143,7 +145,10 @@ def test_whatever_json_comes_is_received_or_refused_clearly(rivers, petition, bo
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(raw=st.binary(max_size=200) | st.text('[]{}",:\\u019eE-+.ntf \x00', max_size=60).map(str.encode))
+@given(
+    raw=st.binary(min_size=1, max_size=200)
+    | st.text('[]{}",:\\u019eE-+.ntf \x00', min_size=1, max_size=60).map(str.encode)
+)
 def test_whatever_bytes_come_are_refused_clearly(rivers, petition, raw):
     response = rivers.sign(petition, raw=raw)
     is_problem(response, response.status_code)

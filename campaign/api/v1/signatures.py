@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import uuid
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
+from campaign.api import parsing
 from campaign.api.authentication import key_of
 from campaign.api.errors import Conflict, Unreadable
 from campaign.api.throttling import SignUpLimit
@@ -36,7 +37,7 @@ def _find(slug: str) -> Petition | None:
     return Petition.objects.public().filter(slug=slug).first()
 
 
-_petitions: Kept[str, Petition | None] = Kept(_find, seconds=0.5, stale=0.4)
+_petitions: Kept[str, Petition | None] = Kept(_find, seconds=0.8, stale=0.15)
 
 
 class Signatures(PartnerCall):
@@ -52,15 +53,15 @@ class Signatures(PartnerCall):
         202 for a mailbox that is new, known, capped or held alike. Errors: 404 for an unknown petition and 409 for a
         closed one, 422 for fields that have to be mended; then nothing is kept.
         """
-        key, typed = key_of(request), cast(dict[str, Any], request.data)
-        header = request.META.get("HTTP_IDEMPOTENCY_KEY")
+        key, typed = key_of(request), parsing.body(request._request)
+        header = request._request.META.get("HTTP_IDEMPOTENCY_KEY")
         if header is None:
             return answer(_receive(slug, typed, key.partner_id), 202)
         asked = idempotency.Asked(
             key_id=key.pk,
             route=f"POST /petitions/{slug}/signatures",
             token=_token_of(header),
-            fingerprint=idempotency.fingerprint_of(request.body),
+            fingerprint=idempotency.fingerprint_of(request._request.body),
         )
         return _once(asked, lambda: idempotency.Answered(202, _receive(slug, typed, key.partner_id)))
 
