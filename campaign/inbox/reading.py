@@ -93,7 +93,7 @@ def read_file(path: Path) -> ReceivedMail:
 def header(message: EmailMessage, name: str) -> str:
     """One header, decoded; empty when it is missing or cannot be understood."""
     try:
-        return str(message.get(name, "") or "")
+        return str(message.get(name, "") or "").strip()  # a folded header begins with the space of its fold
     except (ValueError, IndexError, AttributeError):  # the parser of the standard library fails on some broken ones
         return ""
 
@@ -103,7 +103,7 @@ def all_headers(message: EmailMessage) -> Iterator[tuple[str, str]]:
     for name in dict.fromkeys(message.keys()):
         if name not in ENVELOPE:
             with contextlib.suppress(ValueError, IndexError, AttributeError):
-                yield name, "\n".join(str(value) for value in message.get_all(name, []))
+                yield name, "\n".join(str(value).strip() for value in message.get_all(name, []))
 
 
 def body(message: EmailMessage, kind: str) -> str:

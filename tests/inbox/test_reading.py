@@ -79,3 +79,9 @@ def test_what_is_hardly_a_mail_is_shown_as_far_as_it_goes(tmp_path: Path) -> Non
 def test_a_file_with_another_name_has_the_time_of_its_last_change(tmp_path: Path) -> None:
     found = reading.read_file(keep(tmp_path, mail(), "by-hand"))
     assert (datetime.now(UTC) - found.received_at).total_seconds() < 60
+
+
+def test_a_folded_subject_is_read_without_the_space_of_its_fold(tmp_path):
+    (tmp_path / "1-1-1.eml").write_bytes(b"Subject: \r\n Confirm your signature\r\nTo: ada@example.org\r\n\r\nWords.\r\n")
+    (message,) = read_messages(tmp_path)
+    assert (message.subject, message.headers["Subject"]) == ("Confirm your signature", "Confirm your signature")
