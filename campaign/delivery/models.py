@@ -67,6 +67,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Take one due row that was in hand when a worker crashed: alone, so that it can take no other with it."""
         return self._claim(self.due().filter(crashes__gt=0), worker, 1)
 
+    def give_back(self, worker: str) -> int:
+        """What the worker holds and did not begin waits again, as if it had never been claimed. Twice is once."""
+        unbegun = self.filter(status=Status.CLAIMED, claimed_by=worker)
+        return unbegun.update(status=Status.QUEUED, claimed_by="", lease_until=None, attempts=F("attempts") - 1)
+
     def _claim(self, rows: "DeliveryQuerySet", worker: str, most: int) -> list["Delivery"]:
         """The attempt is counted at the claim, so a row that kills its worker is counted too."""
         with transaction.atomic():

@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from campaign.delivery import recipes
 from campaign.delivery.models import (
     CRASHES_ALLOWED,
+    LEASE,
     Delivery,
     MailboxCap,
     Scope,
@@ -27,6 +28,9 @@ from campaign.delivery.transport import Refused, Transport, TryLater, Unsure
 
 log = structlog.get_logger(__name__)
 BATCH = 50
+# A batch that met a slow server gives the rest back: what is claimed never outlives its lease or the task's time, and a
+# worker that is asked to stop has finished soon.
+LONGEST_BATCH_SECONDS = 20.0
 GIVE_UP_AFTER = timedelta(days=3)
 LONGEST_PAUSE_SECONDS = 4 * 3600
 
@@ -34,15 +38,25 @@ LONGEST_PAUSE_SECONDS = 4 * 3600
 def send_due() -> int:
     """Send one batch of what is due; how many were taken.
 
-    A second worker at the same moment takes other rows. A worker that dies leaves rows that the sweeper finds.
+    A second worker at the same moment takes other rows. A worker that dies leaves rows that the sweeper finds; one that
+    is stopped, or has no more time, gives back what it did not begin.
     """
     worker = f"{socket.gethostname()}:{os.getpid()}:{time.monotonic_ns()}"
-    taken = 0
+    try:
+        return _send_batch(worker)
+    finally:
+        Delivery.objects.give_back(worker)
+
+
+def _send_batch(worker: str) -> int:
+    taken, until = 0, time.monotonic() + LONGEST_BATCH_SECONDS
     with Transport() as transport:
         for delivery in Delivery.objects.claim(worker, BATCH):
+            if time.monotonic() > until:
+                return taken
             _send(delivery, transport)
             taken += 1
-        while taken < BATCH and (suspects := Delivery.objects.claim_suspect(worker)):
+        while taken < BATCH and time.monotonic() < until and (suspects := Delivery.objects.claim_suspect(worker)):
             _send(suspects[0], transport)
             taken += 1
     return taken
@@ -56,12 +70,13 @@ def _send(delivery: Delivery, transport: Transport) -> None:
             _finish(delivery, Status.SUPPRESSED, mail.reason)
         elif isinstance(mail, Postponed):
             again_at = Now() + timedelta(minutes=mail.minutes)
-            delivery.move(Status.DEFERRED, reason=mail.reason, next_at=again_at, lease_until=None)
+            delivery.move(Status.DEFERRED, reason=mail.reason, next_at=again_at, lease_until=None, crashes=0)
         else:
             _hand_over(delivery, mail, transport)
     except Exception:
         log.exception("a delivery failed", delivery=str(delivery.pk), recipe=delivery.recipe)
         # After the promise only the end of the lease may say what became of it: uncertain.
+        delivery.refresh_from_db(fields=["status"])  # a promise that failed was rolled back
         if delivery.status == Status.CLAIMED:
             _crashed(delivery)
 
@@ -92,7 +107,7 @@ def _promise(delivery: Delivery, mail: Mail) -> bool:
         if mail.cap is not None and not MailboxCap.objects.take(mail.cap, delivery.pk):
             _capped(delivery, mail.cap)
             return False
-        return delivery.move(Status.HANDING_OFF, handed_off_at=Now())
+        return delivery.move(Status.HANDING_OFF, handed_off_at=Now(), lease_until=Now() + LEASE)
 
 
 def _capped(delivery: Delivery, cap: uuid.UUID) -> None:
@@ -110,13 +125,16 @@ def _finish(delivery: Delivery, status: Status, reason: str) -> None:
 
 
 def _defer(delivery: Delivery, reason: str) -> None:
-    """Back off with full jitter, twice as long each time; after three days it is refused."""
-    if Delivery.objects.filter(pk=delivery.pk, created_at__lt=Now() - GIVE_UP_AFTER).exists():
+    """Back off with full jitter, twice as long each time; three days after the server first heard of it it is refused.
+
+    Not three days after it was posted: a letter may have waited for weeks, and our own server may be down for long.
+    """
+    if delivery.events.filter(status=Status.HANDING_OFF, at__lt=Now() - GIVE_UP_AFTER).exists():
         _finish(delivery, Status.REFUSED, f"gave up: {reason}")
         return
     longest = min(LONGEST_PAUSE_SECONDS, 15 * 2 ** min(delivery.attempts, 12))
     pause = timedelta(seconds=random.uniform(5, longest))  # noqa: S311 - jitter, not a secret
-    delivery.move(Status.DEFERRED, reason=reason[:80], next_at=Now() + pause, lease_until=None)
+    delivery.move(Status.DEFERRED, reason=reason[:80], next_at=Now() + pause, lease_until=None, crashes=0)
     log.info("delivery deferred", delivery=str(delivery.pk), reason=reason[:80], attempts=delivery.attempts)
 
 

@@ -7,8 +7,8 @@ from campaign.delivery import sending, sweeping
 
 @shared_task(name="delivery.send_due")
 def send_due() -> None:
-    """Send one batch of what is due; a full batch calls for another."""
-    if sending.send_due() == sending.BATCH:
+    """Send one batch of what is due; one that sent something calls for another."""
+    if sending.send_due():
         send_due.delay()
 
 

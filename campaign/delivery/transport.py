@@ -66,6 +66,7 @@ class Transport:
 
     def __init__(self) -> None:
         self._backend = EmailBackend()
+        self._is_down = False
 
     def __enter__(self) -> Self:
         return self
@@ -92,6 +93,9 @@ class Transport:
             except (smtplib.SMTPException, OSError):
                 pass
             self._drop()
+        if self._is_down:  # one time-out is enough for a batch
+            raise TryLater("no connection")
+        self._is_down = True
         try:
             self._backend.open()
             connection = cast(smtplib.SMTP, self._backend.connection)
@@ -100,6 +104,7 @@ class Transport:
             raise TryLater("smtp authentication failed") from error
         except (smtplib.SMTPException, OSError) as error:
             raise TryLater(f"no connection: {type(error).__name__}") from error
+        self._is_down = False
         return connection
 
     def ready(self) -> None:
@@ -121,11 +126,15 @@ class Transport:
         return self._data(connection, content)
 
     def _envelope(self, connection: smtplib.SMTP, return_path: str, address: str) -> None:
-        """Everything before the message's text: nothing can have arrived yet."""
-        for code, words in (connection.mail(return_path), connection.rcpt(address)):
-            if code not in {250, 251}:
-                connection.rset()
-                raise _judge(code, words)
+        """Who writes to whom. A refused sender is our own fault, says nothing about the mailbox, and can be mended."""
+        code, words = connection.mail(return_path)
+        if code != 250:
+            connection.rset()
+            raise TryLater(f"sender refused: {_reason(code, words)}")
+        code, words = connection.rcpt(address)
+        if code not in {250, 251}:
+            connection.rset()
+            raise _judge(code, words)
 
     def _data(self, connection: smtplib.SMTP, content: bytes) -> str:
         """From here on a broken line leaves us unsure."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from campaign.delivery import recipes, sending, sweeping
 from campaign.delivery.models import (
     Delivery,
+    DeliveryEvent,
     MailboxCap,
     Scope,
     Status,
@@ -66,12 +67,35 @@ def test_without_a_server_mail_waits(post):
     assert not delivery.events.filter(status=Status.HANDING_OFF).exists()
 
 
-def test_what_could_not_leave_in_three_days_is_refused_and_not_silently_dropped(post):
+def test_what_a_server_put_off_for_three_days_is_refused_and_not_silently_dropped(post, sink):
+    sink.suffer(defer())
     delivery = post()
-    Delivery.objects.update(created_at=timezone.now() - timedelta(days=3, minutes=1))
+    sending.send_due()
+    DeliveryEvent.objects.update(at=timezone.now() - timedelta(days=3, minutes=1))
+    now_due()
     sending.send_due()
     assert fate(delivery)[0] == Status.REFUSED
     assert delivery.reason.startswith("gave up")
+
+
+def test_a_letter_that_waited_for_weeks_is_not_given_up_at_the_first_refusal(post, sink):
+    sink.suffer(defer(times=1))
+    delivery = post()
+    Delivery.objects.update(created_at=timezone.now() - timedelta(days=30))
+    sending.send_due()
+    assert fate(delivery)[0] == Status.DEFERRED
+    now_due()
+    sending.send_due()
+    assert fate(delivery)[0] == Status.ACCEPTED
+
+
+def test_a_mail_server_of_ours_that_is_down_for_days_loses_nothing(post):
+    delivery = post()
+    Delivery.objects.update(created_at=timezone.now() - timedelta(days=30))
+    sending.send_due()
+    now_due()
+    sending.send_due()
+    assert fate(delivery)[0] == Status.DEFERRED
 
 
 def test_an_address_that_does_not_exist_is_suppressed_and_not_tried_again(post, sink):

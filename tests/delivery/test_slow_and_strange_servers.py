@@ -1,0 +1,103 @@
+"""Servers that are slow, hang, or refuse us and not the mailbox: nothing is lost, blamed on the mailbox or crashed."""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from campaign.delivery import recipes, sending
+from campaign.delivery.models import Delivery, DeliveryEvent, Status, Suppression
+from campaign.delivery.recipes import Mail
+from embedded.troubles import At, Trouble, hang
+from tests.delivery.conftest import arrived, now_due
+
+
+@pytest.fixture
+def black_hole(settings) -> Iterator[None]:
+    """A server that takes the connection and never says a word."""
+    settings.EMAIL_TIMEOUT = 0.3
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        settings.EMAIL_PORT = server.getsockname()[1]
+        yield
+
+
+def statuses() -> set[tuple[str, int]]:
+    return set(Delivery.objects.values_list("status", "crashes"))
+
+
+def test_a_server_that_says_nothing_costs_a_batch_one_time_out(post, black_hole):
+    for number in range(20):
+        post(f"person{number}@example.org")
+    began = time.monotonic()
+    assert sending.send_due() == 20
+    assert time.monotonic() - began < 3
+    assert statuses() == {(Status.DEFERRED, 0)}
+
+
+def test_a_slow_batch_gives_back_what_it_did_not_begin(post, sink, monkeypatch):
+    monkeypatch.setattr(sending, "LONGEST_BATCH_SECONDS", 0.5)
+    sink.suffer(hang(0.3, at=At.DOT, times=2))
+    for number in range(5):
+        post(f"person{number}@example.org")
+    assert sending.send_due() == 2
+    assert statuses() == {(Status.ACCEPTED, 0), (Status.QUEUED, 0)}
+    assert set(Delivery.objects.filter(status=Status.QUEUED).values_list("attempts", "claimed_by")) == {(0, "")}
+    sending.send_due()
+    assert len(arrived(sink)) == 5
+
+
+def test_a_worker_that_is_stopped_gives_back_what_it_did_not_begin(post, sink):
+    def stop(_: Delivery) -> Mail:
+        raise SystemExit
+
+    recipes.register("stop", stop)
+    post(recipe="stop"), post()
+    with pytest.raises(SystemExit):
+        sending.send_due()
+    assert statuses() == {(Status.QUEUED, 0)}
+
+
+def test_a_refused_sender_is_our_own_fault_and_waits_until_it_is_mended(post, sink):
+    sink.suffer(Trouble(At.MAIL, answer="550 5.1.0 Sender rejected", times=1))
+    delivery = post()
+    sending.send_due()
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.reason) == (Status.DEFERRED, "sender refused: smtp 550 5.1.0")
+    assert not Suppression.objects.exists()
+    now_due()
+    sending.send_due()
+    assert len(arrived(sink)) == 1
+
+
+def test_a_hand_over_has_the_whole_lease_before_it(post, sink):
+    delivery = post()
+    claimed = Delivery.objects.claim("a worker", 1)[0]
+    before = Delivery.objects.get(pk=delivery.pk).lease_until
+    Delivery.objects.update(lease_until=before - sending.LEASE / 2)
+    assert sending._promise(claimed, Mail(to="ada@example.org", subject="Hello", text="Words."))
+    assert Delivery.objects.get(pk=delivery.pk).lease_until >= before
+
+
+def test_what_was_put_off_is_no_suspect_any_more(post, black_hole):
+    delivery = post()
+    Delivery.objects.update(crashes=2)
+    sending.send_due()
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.crashes) == (Status.DEFERRED, 0)
+
+
+def test_a_promise_that_was_rolled_back_counts_as_a_crash_at_once(post, sink, monkeypatch):
+    write = DeliveryEvent.objects.create
+
+    def fail(**fields: object) -> DeliveryEvent:
+        if fields["status"] == Status.HANDING_OFF:
+            raise RuntimeError("the event can't be written")
+        return write(**fields)
+
+    monkeypatch.setattr(type(DeliveryEvent.objects), "create", lambda _objects, **fields: fail(**fields))
+    delivery = post()
+    sending.send_due()
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.reason, delivery.crashes) == (Status.QUEUED, "crashed", 1)
+    assert arrived(sink) == []
