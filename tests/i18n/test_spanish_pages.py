@@ -4,6 +4,7 @@ The reader (conftest.py) looks at each page that it opens: its language, and tha
 """
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from campaign.petitions.models import Petition
 from campaign.supporters.models import AccessPurpose, Supporter
 from tests import factories
 from tests.i18n.conftest import PAGE, SLUG, Reader, give_addresses, sign, sign_and_confirm
+from tests.i18n.reading import english_in, heard_on
 
 pytestmark = pytest.mark.django_db
 
@@ -205,3 +207,22 @@ def test_what_breaks_on_our_side(reader: Reader, convention: Petition, monkeypat
     monkeypatch.setattr("campaign.public.views.petitions.client_network", break_down)
     reader.raise_request_exception = False
     assert "Algo falló de nuestro lado" in reader.send(PAGE, dict(factories.ADA), status=500)
+
+
+def test_what_is_turned_away_at_the_door(reader: Reader, db: None):
+    answer = reader.get("/es/petitions/%00/")
+    page = answer.content.decode()
+    assert (answer.status_code, '<html lang="es">' in page) == (400, True)
+    assert english_in(heard_on(page)) == []
+
+
+def test_without_a_database(reader: Reader, convention: Petition, monkeypatch: pytest.MonkeyPatch):
+    def be_down(*args: object) -> None:
+        raise OperationalError("the server is gone")
+
+    reader.see(PAGE)
+    monkeypatch.setattr("campaign.petitions.signing._write", be_down)
+    monkeypatch.setattr("campaign.petitions.signing._gathering._write", be_down)
+    answer = reader.sign(page=PAGE)
+    assert answer.status_code == 503
+    assert english_in(heard_on(answer.content.decode())) == []
