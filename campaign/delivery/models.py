@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast, Concat, Now
 from django.utils import timezone
 
 from campaign.lib import tokens
@@ -71,6 +71,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What the worker holds and did not begin waits again, as if it had never been claimed. Twice is once."""
         unbegun = self.filter(status=Status.CLAIMED, claimed_by=worker)
         return unbegun.update(status=Status.QUEUED, claimed_by="", lease_until=None, attempts=F("attempts") - 1)
+
+    def let_go(self) -> None:
+        """What these were about is gone: those that wait never leave, and no key of theirs stops new mail."""
+        self.filter(status__in=WAITING).update(
+            status=Status.SUPPRESSED, reason="erased", finished_at=Now(), lease_until=None
+        )
+        self.update(key=Concat(Value("let go:"), Cast("pk", models.CharField())))
 
     def _claim(self, rows: "DeliveryQuerySet", worker: str, most: int) -> list["Delivery"]:
         """The attempt is counted at the claim, so a row that kills its worker is counted too."""

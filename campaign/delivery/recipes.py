@@ -14,7 +14,10 @@ from campaign.delivery.models import Delivery, Scope
 
 @dataclass(frozen=True)
 class Mail:
-    """One message to one address, ready to leave. `cap` names the mailbox cap that it uses up, if it is capped."""
+    """One message to one address, ready to leave. `cap` names the mailbox cap that it uses up, if it is capped.
+
+    `mailbox` is whose suppressions stop it, where the address is no longer the one it was posted to.
+    """
 
     to: str
     subject: str
@@ -25,6 +28,7 @@ class Mail:
     headers: dict[str, str] = field(default_factory=dict)
     scope: Scope = Scope.ALL
     cap: uuid.UUID | None = None
+    mailbox: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)

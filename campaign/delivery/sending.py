@@ -91,7 +91,7 @@ def _hand_over(delivery: Delivery, mail: Mail, transport: Transport) -> None:
         _defer(delivery, str(error))
     except Refused as error:
         if error.bad_address:
-            Suppression.objects.add(delivery.mailbox, Scope.ALL, SuppressionReason.BOUNCED)
+            Suppression.objects.add(mail.mailbox or delivery.mailbox, Scope.ALL, SuppressionReason.BOUNCED)
         _finish(delivery, Status.REFUSED, str(error))
     except Unsure as error:
         _finish(delivery, Status.UNCERTAIN, str(error))
@@ -100,7 +100,7 @@ def _hand_over(delivery: Delivery, mail: Mail, transport: Transport) -> None:
 def _promise(delivery: Delivery, mail: Mail) -> bool:
     """Commit `handing_off` before the text leaves, after a last look at suppressions and caps; False if it must not."""
     with transaction.atomic():
-        stopped = Suppression.objects.stopping(delivery.mailbox, mail.scope).first()
+        stopped = Suppression.objects.stopping(mail.mailbox or delivery.mailbox, mail.scope).first()
         if stopped is not None:
             _finish(delivery, Status.SUPPRESSED, stopped.reason)
             return False

@@ -186,7 +186,12 @@ class LetterDispatch(models.Model):
     @property
     def has_gone(self) -> bool:
         """On its way or there. A hand-off has gone when the constituent says so."""
-        return self.said == Said.SENT if self.channel == ChannelName.HANDOFF else True
+        return self.said == Said.SENT if self.channel == ChannelName.HANDOFF else not self.has_failed
+
+    @property
+    def has_failed(self) -> bool:
+        """The office's mail server refused it, or it was never handed over. Where nobody knows it has not failed."""
+        return self.delivery is not None and self.delivery.status in {Status.REFUSED, Status.SUPPRESSED}
 
     @property
     def waits_for_constituent(self) -> bool:

@@ -105,7 +105,8 @@ def send(signature_id: uuid.UUID, manuscript: Manuscript) -> LetterDispatch:
     """Keep the letter, exactly as written, and give it to the best channel there is for the office.
 
     The second time replaces the text as long as the letter has not gone; afterwards it changes nothing and answers
-    where the letter is. Raises MayNotWrite without a signature that stands, or to a seat that is vacant.
+    where the letter is. A letter that a channel failed goes through the next. Raises MayNotWrite without a signature
+    that stands, or to a seat that is vacant.
     """
     signature = Signature.objects.locked(signature_id)
     holder = manuscript.seat.holder
@@ -121,7 +122,7 @@ def send(signature_id: uuid.UUID, manuscript: Manuscript) -> LetterDispatch:
         return letter.dispatches.latest("created_at")
     if not made:
         Letter.objects.filter(pk=letter.pk).update(**_content(manuscript), written_at=timezone.now())
-    dispatch = channels.best_for(holder).dispatch(letter, holder)
+    dispatch = channels.best_for(holder, letter).dispatch(letter, holder)
     log.info("letter dispatched", letter=str(letter.pk), channel=dispatch.channel, seat=manuscript.seat.pk)
     return dispatch
 

@@ -63,6 +63,14 @@ def mailbox_id(address: str) -> uuid.UUID:
     return _keyed(b"mailbox", canonical(address))
 
 
+@lru_cache(maxsize=1024)
+def office_id(address: str) -> uuid.UUID:
+    """The keyed hash of an office's mailbox. Its suppressions are its own: what a person at the same address stops
+    ("this wasn't me") stops no letters to the office, and the other way round.
+    """
+    return _keyed(b"office", canonical(address))
+
+
 @lru_cache(maxsize=4096)
 def cap_id(address: str) -> uuid.UUID:
     """The keyed hash under which mail to the unconfirmed is capped: ada+1@ and ada+2@ share one."""

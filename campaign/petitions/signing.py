@@ -24,7 +24,8 @@ from campaign.supporters.wordings import UPDATES
 
 CONFIRM, ALREADY_SIGNED = "confirm_signature", "already_signed"
 
-# A mailbox that has not been confirmed keeps what was typed last; a confirmed one is its owner's and stays as it is.
+# A mailbox that has not been confirmed keeps what was typed last, for seven days from then, as its new link says; a
+# confirmed one is its owner's and stays as it is.
 # The outbox row's key holds the day: however often somebody signs, a day brings one piece of mail.
 # Asking how many people were written has them written before the signatures: PostgreSQL itself would go backwards, and
 # whoever confirms or erases takes the person's row first.
@@ -51,7 +52,7 @@ WITH given AS (
   SELECT signature, petition, supporter, state, comment, language, source, referrer, partner, wording, network,
     CASE WHEN held <> '' THEN now() END, held FROM given WHERE (SELECT count(*) FROM people) >= 0
   ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, comment = EXCLUDED.comment, language = EXCLUDED.language,
-    updates_wording = EXCLUDED.updates_wording WHERE known.confirmed_at IS NULL
+    updates_wording = EXCLUDED.updates_wording, created_at = now() WHERE known.confirmed_at IS NULL
 )
 INSERT INTO delivery_delivery (id, key, kind, recipe, about, mailbox)
 SELECT g.delivery,

@@ -87,7 +87,7 @@ def lay(petition: Petition, supporter: Supporter, tone: str = "") -> Desk:
     for seat in writing.seats_of(supporter):
         letter = letters.get(seat.pk)
         kept = letter if letter and (letter.has_gone or chosen is None) else None
-        sheets.append(_sheet(seat, kept, template, supporter))
+        sheets.append(replace(_sheet(seat, kept, template, supporter), way=_way(seat.holder, supporter, letter)))
     return Desk(supporter, templates, template, tuple(sheets))
 
 
@@ -106,7 +106,6 @@ def _sheet(seat: Seat, kept: Letter | None, template: LetterTemplate | None, sup
         holder=holder,
         subject=Field(f"subject-{seat.pk}", _("Subject"), subject),
         body=Field(f"body-{seat.pk}", _("Your letter"), body, kind="lines", rows=18),
-        way=_way(holder, supporter) if holder else None,
         gone=kept if kept and kept.has_gone else None,
     )
 
@@ -120,8 +119,10 @@ def _words(seat: Seat, kept: Letter | None, template: LetterTemplate | None, sup
     return draft.subject, draft.body
 
 
-def _way(holder: Legislator, supporter: Supporter) -> Way:
-    name = channels.best_for(holder).name
+def _way(holder: Legislator | None, supporter: Supporter, letter: Letter | None) -> Way | None:
+    if holder is None:
+        return None
+    name = channels.best_for(holder, letter).name
     is_mail = name == ChannelName.EMAIL
     return Way(
         name=name,

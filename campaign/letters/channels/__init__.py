@@ -23,6 +23,10 @@ class Channel(Protocol):
 ORDER: tuple[Channel, ...] = (EmailChannel(), HandoffChannel())
 
 
-def best_for(legislator: Legislator) -> Channel:
-    """The first channel that reaches this office. The hand-off reaches all of them: each has a form or a website."""
-    return next(channel for channel in ORDER if channel.reaches(legislator))
+def best_for(legislator: Legislator, letter: Letter | None = None) -> Channel:
+    """The first channel that reaches this office and did not fail this letter before.
+
+    The hand-off reaches all of them: each has a form or a website.
+    """
+    failed = {dispatch.channel for dispatch in letter.dispatches.all() if dispatch.has_failed} if letter else set()
+    return next(channel for channel in ORDER if channel.name not in failed and channel.reaches(legislator))

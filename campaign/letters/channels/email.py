@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from campaign.delivery import posting
-from campaign.delivery.models import Delivery, Kind
+from campaign.delivery.models import Delivery, Kind, Suppression
 from campaign.delivery.recipes import Mail, Postponed, Withheld
 from campaign.legislators.models import Legislator
 from campaign.letters.models import ChannelName, Letter, LetterDispatch
@@ -22,8 +22,9 @@ class EmailChannel:
     name = ChannelName.EMAIL
 
     def reaches(self, legislator: Legislator) -> bool:
-        """Only with an address that somebody entered."""
-        return bool(legislator.office.email)
+        """Only with an address that somebody entered and that no mail server said does not exist."""
+        email = legislator.office.email
+        return bool(email) and not Suppression.objects.stopping(emails.office_id(email or "")).exists()
 
     @transaction.atomic
     def dispatch(self, letter: Letter, legislator: Legislator) -> LetterDispatch:
@@ -33,7 +34,7 @@ class EmailChannel:
                 key=f"letter:{letter.pk}",
                 kind=Kind.LETTER,
                 recipe=RECIPE,
-                mailbox=emails.mailbox_id(legislator.office.email or ""),
+                mailbox=emails.office_id(legislator.office.email or ""),
                 about={"letter": str(letter.pk)},
             )
         )
@@ -79,4 +80,5 @@ def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
         subject=letter.subject or "",
         text=render_to_string("mail/letter/body.txt", context),
         headers={"Auto-Submitted": ""},
+        mailbox=emails.office_id(holder.office.email),
     )
