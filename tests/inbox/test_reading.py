@@ -82,6 +82,6 @@ def test_a_file_with_another_name_has_the_time_of_its_last_change(tmp_path: Path
 
 
 def test_a_folded_subject_is_read_without_the_space_of_its_fold(tmp_path):
-    (tmp_path / "1-1-1.eml").write_bytes(b"Subject: \r\n Confirm your signature\r\nTo: ada@example.org\r\n\r\nWords.\r\n")
-    (message,) = read_messages(tmp_path)
+    (tmp_path / "1-1-1.eml").write_bytes(b"Subject: \r\n Confirm your signature\r\n\r\n\r\nWords.\r\n")
+    (message,) = reading.read_messages(tmp_path)
     assert (message.subject, message.headers["Subject"]) == ("Confirm your signature", "Confirm your signature")
