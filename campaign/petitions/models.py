@@ -125,9 +125,12 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """One signature with its petition and person, both rows held until the transaction ends. Raises DoesNotExist.
 
         The person first: signing, confirming, writing and erasing all take the two in this order, or they would
-        meet in a deadlock.
+        meet in a deadlock. A person who was erased while we waited is gone, even where they have signed anew by now:
+        that one's row is not held.
         """
-        list(Supporter.objects.filter(signatures=signature_id).select_for_update(of=("self",)).values_list("pk"))
+        people = Supporter.objects.filter(signatures=signature_id)
+        if not people.select_for_update(of=("self",)).values_list("pk").first():
+            raise Signature.DoesNotExist
         return self.select_for_update(of=("self",)).select_related("petition", "supporter").get(pk=signature_id)
 
     def of_supporter(self, supporter_id: uuid.UUID) -> Self:
