@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -94,7 +96,12 @@ def opened_by(purpose: AccessPurpose) -> Callable[[View], View]:
             access = AccessToken.objects.find(token, purpose)
             if access is None:
                 return refuse(request, 404, str(_STALE[purpose]), is_link=True)
-            return view(request, Visit(token, access.supporter, access.subject), *args, **kwargs)
+            try:
+                return view(request, Visit(token, access.supporter, access.subject), *args, **kwargs)
+            except (ObjectDoesNotExist, IntegrityError):
+                if AccessToken.objects.find(token, purpose) is not None:
+                    raise
+                return refuse(request, 404, str(_STALE[purpose]), is_link=True)  # erased while this was under way
 
         return guarded
 

@@ -1,11 +1,14 @@
 """The mailed link: a page with one button, and the button."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from campaign.petitions import confirming
 from campaign.petitions.models import Petition, Signature
+from campaign.supporters import erasing
 from campaign.supporters.models import AccessPurpose, AccessToken, Consent, Supporter
 from tests import factories
 from tests.public.conftest import PAGE, Citizen, words
@@ -156,3 +159,16 @@ def test_whoever_confirmed_others_keeps_them_when_one_was_strange(citizen: Citiz
     assert "Another ask" not in page
     assert citizen.post(link).status_code == 303
     assert list(Signature.objects.all()) == [kept]
+
+
+def test_who_is_erased_while_the_button_is_under_way_gets_the_page_of_a_stale_link(
+    citizen: Citizen, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirm = confirming.confirm
+
+    def erased_first(*asked: Any) -> Signature:
+        erasing.erase(Supporter.objects.get().pk)
+        return confirm(*asked)
+
+    monkeypatch.setattr(confirming, "confirm", erased_first)
+    assert citizen.post(link).status_code == 404
