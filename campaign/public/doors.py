@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
+from campaign.petitions.models import Signature
 from campaign.public.errors import refuse
 from campaign.supporters.models import AccessPurpose, AccessToken, Supporter
 
@@ -98,8 +98,8 @@ def opened_by(purpose: AccessPurpose) -> Callable[[View], View]:
                 return refuse(request, 404, str(_STALE[purpose]), is_link=True)
             try:
                 return view(request, Visit(token, access.supporter, access.subject), *args, **kwargs)
-            except (ObjectDoesNotExist, IntegrityError):
-                if AccessToken.objects.find(token, purpose) is not None:
+            except (Signature.DoesNotExist, IntegrityError) as error:
+                if isinstance(error, IntegrityError) and AccessToken.objects.find(token, purpose) is not None:
                     raise
                 return refuse(request, 404, str(_STALE[purpose]), is_link=True)  # erased while this was under way
 

@@ -161,13 +161,14 @@ def test_whoever_confirmed_others_keeps_them_when_one_was_strange(citizen: Citiz
     assert list(Signature.objects.all()) == [kept]
 
 
+@pytest.mark.parametrize("gone", ["person", "signature"])
 def test_who_is_erased_while_the_button_is_under_way_gets_the_page_of_a_stale_link(
-    citizen: Citizen, link: str, monkeypatch: pytest.MonkeyPatch
+    citizen: Citizen, link: str, monkeypatch: pytest.MonkeyPatch, gone: str
 ) -> None:
     confirm = confirming.confirm
 
     def erased_first(*asked: Any) -> Signature:
-        erasing.erase(Supporter.objects.get().pk)
+        erasing.erase(Supporter.objects.get().pk) if gone == "person" else Signature.objects.all().delete()
         return confirm(*asked)
 
     monkeypatch.setattr(confirming, "confirm", erased_first)
