@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -46,12 +46,13 @@ class Place:
         """From an address. Raises Http404 for what is no place."""
         moment, _tilde, identity = text.partition("~")
         try:
-            place = cls(datetime.fromisoformat(moment), UUID(identity))
-        except ValueError as error:
+            created_at = datetime.fromisoformat(moment)
+            if created_at.tzinfo is None:
+                raise ValueError
+            # In UTC: PostgreSQL takes no offset of more than sixteen hours.
+            return cls(created_at.astimezone(UTC), UUID(identity))
+        except (ValueError, OverflowError) as error:
             raise Http404 from error
-        if place.created_at.tzinfo is None:
-            raise Http404
-        return place
 
     def __str__(self) -> str:
         return f"{self.created_at.isoformat()}~{self.id}"

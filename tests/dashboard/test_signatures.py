@@ -75,10 +75,23 @@ def test_a_page_takes_the_same_queries_for_fifty_as_for_one(
 
 
 @pytest.mark.parametrize(
-    "place", ["x", "~", "2026-07-01~x", "2026-07-01T10:00:00~3f2504e0-4f89-41d3-9a0c-0305e82c3301"]
+    "place",
+    [
+        "x",
+        "~",
+        "2026-07-01~x",
+        "2026-07-01T10:00:00~3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+        "0001-01-01T00:00:00+23:59~3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+        "9999-12-31T23:59:59-23:59~3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+    ],
 )
 def test_a_page_that_can_t_be_is_not_found(desk: Client, story: Story, place: str):
     assert desk.get(address(story.petition), {"before": place}).status_code == 404
+
+
+def test_a_place_may_be_told_in_any_time_zone(desk: Client, story: Story):
+    place = "2026-07-01T10:00:00+23:59~3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+    assert desk.get(address(story.petition), {"before": place}).status_code == 200
 
 
 def test_olive_finds_ada_by_her_address_and_it_stands_in_no_log(desk: Client, story: Story):
