@@ -87,11 +87,18 @@ def prepare_house(env: dict[str, str], log: Path) -> tuple[str, str, int]:
     return keys.issue(partner)[1], str(Petition.objects.get(slug=SLUG).pk), partner.pk
 
 
-def prepare_idiomatic(env: dict[str, str], log: Path) -> None:
-    """Tables and the petition."""
+def prepare_idiomatic(env: dict[str, str], log: Path) -> str:
+    """Tables, the petition, and a partner's token."""
     servers.manage(env | {"DJANGO_SETTINGS_MODULE": "bench.idiomatic.settings"}, log, "migrate", "--run-syncdb")
     with psycopg.connect(env["IDIOMATIC_DATABASE_URL"]) as connection:
         connection.execute("INSERT INTO idiomatic_petition (slug) VALUES (%s)", [SLUG])
+        connection.execute(
+            "WITH partner AS (INSERT INTO auth_user (password, is_superuser, username, first_name, last_name, email,"
+            " is_staff, is_active, date_joined) VALUES ('', false, 'riverkeepers', '', '', '', false, true, now())"
+            " RETURNING id) INSERT INTO authtoken_token SELECT %s, now(), id FROM partner",
+            ["0123456789abcdef" * 2],
+        )
+    return "0123456789abcdef" * 2
 
 
 def rows(url: str, table: str) -> int:
@@ -112,7 +119,7 @@ def measure(lane: Lane, url: str, clients: int, seconds: float) -> closed_loop.M
     return measured
 
 
-def lanes(stack: ExitStack, env: dict[str, str], var: Path, key: str) -> list[Lane]:
+def lanes(stack: ExitStack, env: dict[str, str], var: Path, key: str, token: str) -> list[Lane]:
     """The web servers, and what is sent to them."""
     ours = stack.enter_context(servers.web(servers.OUR_APPLICATION, env, var / "web.log"))
     other = stack.enter_context(servers.web(servers.OTHER_APPLICATION, env, var / "idiomatic.log"))
@@ -125,7 +132,8 @@ def lanes(stack: ExitStack, env: dict[str, str], var: Path, key: str) -> list[La
     )
     path = f"/api/v1/petitions/{SLUG}/signatures"
     call = requests(path, as_json, mailboxes("api.example.org"), Content_Type=kind, Authorization=f"Bearer {key}")
-    plain = requests(f"/petitions/{SLUG}/signatures", as_json, mailboxes("drf.example.org"), Content_Type=kind)
+    path = f"/petitions/{SLUG}/signatures"
+    plain = requests(path, as_json, mailboxes("drf.example.org"), Content_Type=kind, Authorization=f"Token {token}")
     return [
         Lane("page", ours, form, 303, "DATABASE_URL", "petitions_signature"),
         Lane("api", ours, call, 202, "DATABASE_URL", "petitions_signature"),
@@ -159,19 +167,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=5.0, help="of each turn")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--clients", type=int, default=24, help="callers, and clients of pgbench")
+    parser.add_argument("--clients", type=int, default=36, help="callers, and clients of pgbench")
     options = parser.parse_args()
     with ExitStack() as stack:
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="twothirds-bench-")))
         backing = stack.enter_context(servers.backing(var))
         env, log = backing.env, var / "preparing.log"
         key, petition, partner = prepare_house(env, log)
-        prepare_idiomatic(env, log)
+        token = prepare_idiomatic(env, log)
         from campaign.petitions.signing import STATEMENT
 
         script = var / "sign-up.sql"
         script.write_text(pgbench.literal_statement(STATEMENT, petition, partner))
-        every = lanes(stack, env, var, key)
+        every = lanes(stack, env, var, key, token)
         for lane in every:
             measure(lane, env[lane.database], options.clients, WARM_UP_SECONDS)
 

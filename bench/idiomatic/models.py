@@ -13,21 +13,33 @@ class Petition(models.Model):
         return self.slug
 
 
-class Signature(models.Model):
-    """One mailbox under one petition."""
+class Supporter(models.Model):
+    """A person."""
 
-    petition = models.ForeignKey(Petition, on_delete=models.CASCADE)
+    email = models.EmailField(unique=True)
     given_name = models.CharField(max_length=80)
     family_name = models.CharField(max_length=80)
-    email = models.EmailField()
     state = models.CharField(max_length=2)
     postal_code = models.CharField(max_length=10)
-    comment = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         app_label = "idiomatic"
-        constraints = [models.UniqueConstraint(fields=["petition", "email"], name="one_signature_per_mailbox")]
+
+    def __str__(self) -> str:
+        return f"supporter {self.pk}"
+
+
+class Signature(models.Model):
+    """One person under one petition."""
+
+    petition = models.ForeignKey(Petition, on_delete=models.CASCADE)
+    supporter = models.ForeignKey(Supporter, on_delete=models.CASCADE)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "idiomatic"
+        constraints = [models.UniqueConstraint(fields=["petition", "supporter"], name="one_signature_each")]
 
     def __str__(self) -> str:
         return f"signature {self.pk}"

@@ -13,6 +13,7 @@ from django.http.request import UnreadablePostError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.common import no_append_slash
 from django.views.decorators.csrf import csrf_exempt
 from psycopg_pool import PoolTimeout
 from rest_framework.exceptions import APIException
@@ -104,6 +105,7 @@ _ANSWERS: tuple[tuple[tuple[type[Exception], ...], Callable[[Any, HttpRequest], 
 )
 
 
+@no_append_slash
 @csrf_exempt
 def nothing_here(request: HttpRequest) -> HttpResponse:
     """Whatever stands at no address of the API: 404, for every method."""

@@ -1,11 +1,30 @@
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import Resolver404, resolve
 
+from campaign.api.v1 import schema
 from campaign.petitions.models import Petition
 from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def _only_what_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer of every story here has a status that the OpenAPI document names for the operation."""
+    ask = Client.request
+
+    def request(self: Client, **environ: Any) -> Any:
+        response = ask(self, **environ)
+        with suppress(Resolver404):
+            route = "/" + resolve(environ["PATH_INFO"]).route.rstrip("/").replace("<slug:slug>", "{slug}")
+            described = schema.document()["paths"].get(route, {}).get(environ["REQUEST_METHOD"].lower())
+            assert described is None or str(response.status_code) in described["responses"], response.content
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
 
 
 class Caller:

@@ -237,6 +237,8 @@ def test_there_is_nothing_at_other_addresses_and_that_is_said_as_a_problem(clien
 
 
 def test_an_address_outside_the_version_is_a_problem_too(client, db):
+    is_problem(client.get("/api/v1"), 404)
+    is_problem(client.get("/api/"), 404)
     is_problem(client.get("/api/v9/petitions"), 404)
     is_problem(client.get("/api/v1/petitions/%ff"), 404)
     is_problem(client.get("/api/v1/petitions/%00"), 400)
