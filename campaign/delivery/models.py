@@ -200,7 +200,14 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         return self.standing().filter(mailbox=mailbox, scope__in={Scope.ALL, scope})
 
     def add(self, mailbox: uuid.UUID, scope: Scope, reason: SuppressionReason) -> None:
-        """Stop mail to a mailbox. The second time keeps the first row, with its first reason and date."""
+        """Stop mail to a mailbox. The second time keeps the first row, with its first reason and date.
+
+        But what the owner stopped themselves and may lift, and what has expired, gives way to the new reason.
+        """
+        gives_way = Q(reason=SuppressionReason.UNSUBSCRIBED) | Q(expires_at__lte=Now())
+        self.filter(gives_way, mailbox=mailbox, scope=scope).exclude(reason=reason, expires_at=None).update(
+            reason=reason, expires_at=None, created_at=Now()
+        )
         Suppression.objects.bulk_create(
             [Suppression(mailbox=mailbox, scope=scope, reason=reason)], ignore_conflicts=True
         )

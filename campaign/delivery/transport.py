@@ -14,6 +14,10 @@ from campaign.delivery.recipes import Mail
 BAD_ADDRESS = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
 
 
+# RFC 5321 (4.5.3.2.6) would give ten minutes; a lease lasts four.
+SECONDS_FOR_THE_TEXT = 120
+
+
 class TryLater(Exception):
     """The message did not go and may go later."""
 
@@ -137,9 +141,13 @@ class Transport:
             raise _judge(code, words)
 
     def _data(self, connection: smtplib.SMTP, content: bytes) -> str:
-        """From here on a broken line leaves us unsure."""
+        """From here on a broken line leaves us unsure, so the server gets more time to look at the text."""
         try:
+            if connection.sock is not None:
+                connection.sock.settimeout(SECONDS_FOR_THE_TEXT)
             code, words = connection.data(content)
+            if connection.sock is not None:
+                connection.sock.settimeout(settings.EMAIL_TIMEOUT)
         except smtplib.SMTPDataError as error:  # the server did not let us begin
             raise _judge(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPException, OSError) as error:

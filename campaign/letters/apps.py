@@ -11,9 +11,11 @@ class LettersConfig(AppConfig):
         from campaign.delivery import recipes as mailroom
         from campaign.letters.channels import email
         from campaign.letters.disclosing import letters_of
-        from campaign.letters.erasing import erase_letters
+        from campaign.letters.erasing import erase_letters, forget_letters
+        from campaign.petitions import forgetting
         from campaign.supporters import disclosing, erasing
 
         mailroom.register(email.RECIPE, email.mail_of)
         erasing.first(erase_letters)
+        forgetting.first(forget_letters)
         disclosing.add("letters", letters_of)

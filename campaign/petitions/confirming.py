@@ -1,5 +1,6 @@
 """Confirming and withdrawing: what the mailbox's owner says about a signature, through a link mailed to them."""
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 
@@ -24,6 +25,10 @@ class PetitionClosed(Exception):
     """The petition was closed before the signature was confirmed."""
 
 
+class TypedAnew(Exception):
+    """Somebody signed again while the owner looked at the page: what they saw is not what would be confirmed."""
+
+
 @dataclass(frozen=True)
 class Corrected:
     """What the mailbox's owner mended before confirming."""
@@ -32,25 +37,36 @@ class Corrected:
     family_name: str
     state: str
     postal_code: str
+    comment: str = ""
 
     @classmethod
     def of(cls, sign_up: SignUp) -> "Corrected":
         """From a sign-up that was checked like any other."""
-        return cls(sign_up.given_name, sign_up.family_name, sign_up.state, sign_up.postal_code)
+        return cls(sign_up.given_name, sign_up.family_name, sign_up.state, sign_up.postal_code, sign_up.comment)
+
+
+def sight_of(signature: Signature) -> str:
+    """What the confirm page shows, as a short digest: it tells whether that is still what would be confirmed."""
+    person = signature.supporter
+    shown = (person.name, signature.state, person.postal_code, signature.comment, signature.updates_wording)
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:24]
 
 
 @transaction.atomic
-def confirm(signature_id: uuid.UUID, corrected: Corrected | None = None) -> Signature:
+def confirm(signature_id: uuid.UUID, corrected: Corrected | None = None, seen: str = "") -> Signature:
     """The owner pressed the button: the signature stands, a receipt is posted, a consent that was ticked is kept.
 
-    The second time changes nothing and answers the same. A withdrawn signature stands again. Raises PetitionClosed
-    when it is too late, and Signature.DoesNotExist when it was erased.
+    The second time changes nothing and answers the same. A withdrawn signature stands again. `seen` is the sight of
+    the page whose button was pressed. Raises TypedAnew when that has changed, PetitionClosed when it is too late, and
+    Signature.DoesNotExist when it was erased.
     """
     signature = Signature.objects.locked(signature_id)
     if signature.confirmed_at and not signature.withdrawn_at:
         return signature
     if not signature.petition.is_open:
         raise PetitionClosed
+    if seen and seen != sight_of(signature):
+        raise TypedAnew
     supporter = signature.supporter
     if corrected is not None and supporter.confirmed_at is None:
         _correct(signature, corrected)
@@ -79,7 +95,8 @@ def _correct(signature: Signature, corrected: Corrected) -> None:
     supporter.given_name, supporter.family_name = corrected.given_name, corrected.family_name
     supporter.state, supporter.postal_code = corrected.state, corrected.postal_code
     supporter.save(update_fields=["given_name", "family_name", "state", "postal_code"])
-    Signature.objects.filter(pk=signature.pk, counted_at=None).update(state=corrected.state)
+    signature.state, signature.comment = corrected.state, corrected.comment or None
+    signature.save(update_fields=["state", "comment"])
 
 
 def withdraw(signature_id: uuid.UUID) -> bool:

@@ -1,5 +1,7 @@
 """Forgetting people in time: what was never confirmed, what is long over, and keys that have served."""
 
+import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -18,6 +20,16 @@ log = structlog.get_logger(__name__)
 UNCONFIRMED_ARE_KEPT = timedelta(days=7)
 SIGNERS_ARE_KEPT = timedelta(days=90)
 BATCH = 1000
+
+Step = Callable[[uuid.UUID], None]
+_first: list[Step] = []
+
+
+def first(step: Step) -> Step:
+    """Register what a room upstairs has to forget of a petition before its signers go."""
+    if step not in _first:
+        _first.append(step)
+    return step
 
 
 def forget() -> None:
@@ -43,11 +55,11 @@ def _forget_unconfirmed() -> int:
     return len(ids)
 
 
-def _erase_people_without_signatures() -> None:
+def _erase_people_without_signatures() -> int:
+    """A thousand of them; how many there were."""
     signatures = Signature.objects.filter(supporter=OuterRef("pk"))
     alone_now = Supporter.objects.filter(~Exists(signatures), created_at__lt=Now() - UNCONFIRMED_ARE_KEPT)
-    for supporter_id in alone_now.values_list("pk", flat=True)[:BATCH]:
-        erasing.erase(supporter_id)
+    return sum(erasing.erase(supporter_id) for supporter_id in list(alone_now.values_list("pk", flat=True)[:BATCH]))
 
 
 @transaction.atomic
@@ -60,6 +72,9 @@ def _forget_signers(petition: Petition) -> None:
     over = Petition.objects.filter(pk=petition.pk, closed_at__lt=Now() - SIGNERS_ARE_KEPT, forgotten_at=None)
     if not over.update(forgotten_at=Now()):
         return  # opened again meanwhile
+    for step in _first:
+        step(petition.pk)
     gone = Signature.objects.filter(petition=petition).delete()[0]
-    _erase_people_without_signatures()
+    while _erase_people_without_signatures():
+        pass
     log.info("signers forgotten", petition=str(petition.pk), rows=gone)

@@ -135,7 +135,7 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def of_supporter(self, supporter_id: uuid.UUID) -> Self:
         """One person's, with the petitions."""
-        return self.filter(supporter_id=supporter_id).select_related("petition").order_by("created_at")
+        return self.filter(supporter_id=supporter_id).select_related("petition", "supporter").order_by("created_at")
 
 
 class Signature(models.Model):

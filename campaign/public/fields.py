@@ -79,7 +79,7 @@ def sign_up_form(typed: Mapping[str, str] | None = None, refused: Refused | None
 
 def correction_form(typed: Mapping[str, str], refused: Refused | None = None) -> Form:
     """What the mailbox's owner may mend before confirming."""
-    return _form({name: _PERSON[name] for name in _CORRECTABLE}, typed, refused)
+    return _form({name: _PERSON[name] for name in _CORRECTABLE} | {"comment": _COMMENT}, typed, refused)
 
 
 def _form(descriptions: Mapping[str, dict[str, Any]], typed: Mapping[str, str], refused: Refused | None) -> Form:

@@ -274,3 +274,11 @@ def test_a_deferred_confirmation_is_not_stopped_by_its_own_cap(post, sink):
 def test_names_that_would_be_two_recipients_are_one():
     assert emails.named('Ada, "eve@example.org" <x>;\r\nBcc: y', "ada@example.org").count("<") == 1
     assert "\n" not in emails.named("Ada\u2028\u0085\nLopez", "ada@example.org")
+
+
+def test_not_me_stands_after_an_unsubscribe_and_the_owner_cannot_lift_it(post):
+    mailbox = post().mailbox
+    Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.UNSUBSCRIBED)
+    Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.NOT_ME)
+    Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.UNSUBSCRIBED)
+    assert Suppression.objects.get().reason == SuppressionReason.NOT_ME

@@ -1,5 +1,7 @@
 """Ada's letters: to the seats that speak for her, as she wrote them, once, and truthfully told."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -10,11 +12,11 @@ from campaign.letters import writing
 from campaign.letters.models import Letter, LetterDispatch, Said, digest_of
 from campaign.letters.writing import Manuscript, MayNotWrite
 from campaign.lib.refusals import Refused
-from campaign.petitions import confirming
-from campaign.petitions.models import Signature
+from campaign.petitions import confirming, forgetting
+from campaign.petitions.models import Petition, Signature
 from campaign.supporters import erasing
 from tests.delivery.conftest import arrived, now_due
-from tests.factories import ADA, BRUNO, mailbox, make_letter_template, sign, sign_and_confirm
+from tests.factories import ADA, BRUNO, mailbox, make_letter_template, make_petition, sign, sign_and_confirm
 
 WORDS = "I fix computers in Portland, and this Convention would make my work a crime somewhere else."
 
@@ -182,3 +184,13 @@ def test_a_letter_that_cannot_be_sent_says_why(ada, subject, body, code):
     with pytest.raises(Refused) as refused:
         writing.check(seats(ada)[0], subject, body)
     assert code in {refusal.code for refusal in refused.value.refusals}
+
+
+def test_ninety_days_after_the_petition_closed_the_letters_are_forgotten_too(ada, petition):
+    send(ada, seats(ada)[0])
+    sign_and_confirm(make_petition("another"))
+    Petition.objects.filter(pk=petition.pk).update(closed_at=timezone.now() - timedelta(days=91))
+    forgetting.forget()
+    letter = Letter.objects.get()
+    assert (letter.supporter, letter.body) == (None, None)
+    assert letter.sha256

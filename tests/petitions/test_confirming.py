@@ -6,7 +6,7 @@ from django.utils import timezone
 from campaign.delivery.models import Delivery, MailboxCap, Suppression
 from campaign.lib import emails
 from campaign.petitions import confirming
-from campaign.petitions.confirming import Corrected, PetitionClosed
+from campaign.petitions.confirming import Corrected, PetitionClosed, TypedAnew
 from campaign.petitions.models import Signature
 from campaign.supporters.models import Consent, Supporter
 from tests.factories import ADA, mailbox, sign, sign_and_confirm, signer
@@ -99,3 +99,17 @@ def test_disowning_one_sign_up_leaves_the_signatures_that_its_owner_confirmed(pe
     assert list(Signature.objects.all()) == [kept]
     assert Supporter.objects.get().given_name == "Ada"
     assert Suppression.objects.stopping(mailbox(ADA)).exists()
+
+
+def test_the_button_confirms_what_its_page_showed_and_nothing_that_was_typed_since(petition):
+    seen = confirming.sight_of(sign(petition))
+    signature = sign(petition, comment="Words that the owner never saw.")
+    with pytest.raises(TypedAnew):
+        confirming.confirm(signature.pk, seen=seen)
+    assert not Signature.objects.confirmed().exists()
+    assert confirming.confirm(signature.pk, seen=confirming.sight_of(signature)).confirmed_at
+
+
+def test_the_owner_may_strike_out_a_comment(petition):
+    signature = sign(petition, comment="Not my words.")
+    assert confirming.confirm(signature.pk, Corrected("Ada", "Lopez", "OR", "97201", "")).comment is None

@@ -173,3 +173,15 @@ def test_who_is_erased_while_the_button_is_under_way_gets_the_page_of_a_stale_li
 
     monkeypatch.setattr(confirming, "confirm", erased_first)
     assert citizen.post(link).status_code == 404
+
+
+def test_what_was_typed_while_the_page_was_open_is_shown_before_it_counts(citizen: Citizen, petition: Petition) -> None:
+    signature = factories.sign(petition)
+    link = citizen.link(signature, AccessPurpose.CONFIRM)
+    seen = confirming.sight_of(signature)
+    factories.sign(petition, comment="Words of a stranger.")
+    page = citizen.post(link, {"seen": seen})
+    assert page.status_code == 409
+    assert "Words of a stranger." in words(page)
+    assert not Signature.objects.confirmed().exists()
+    assert citizen.post(link, {"seen": confirming.sight_of(Signature.objects.get())}).status_code == 303

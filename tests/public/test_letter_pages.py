@@ -231,3 +231,11 @@ def test_marks_in_a_letter_are_text_and_nothing_else(citizen: Citizen, desk: str
         page = answer if do == "preview" else citizen.get(answer["Location"])
         assert "<script>alert" not in page.content.decode()
         assert "&lt;script&gt;alert(1)" in page.content.decode()
+
+
+def test_a_letter_that_an_office_refused_shows_the_way_by_hand(citizen: Citizen, desk: str, seats: list[Seat]) -> None:
+    give_addresses(sandbox=False)
+    receipts = citizen.post(desk, typed(seats, do="send"))["Location"]
+    assert "Send it with the office's own form" not in words(citizen.get(receipts))
+    Delivery.objects.filter(recipe="letter").update(status=Status.REFUSED)
+    assert words(citizen.get(receipts)).count("Send it with the office's own form") == 2

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_safe
 from campaign.lib import usps
 from campaign.lib.refusals import Refused
 from campaign.petitions import checking, confirming
-from campaign.petitions.confirming import Corrected, PetitionClosed
+from campaign.petitions.confirming import Corrected, PetitionClosed, TypedAnew
 from campaign.petitions.models import Signature
 from campaign.public import fields
 from campaign.public.doors import Visit, opened_by, see_other
 from campaign.public.errors import refuse
 from campaign.supporters.models import AccessPurpose, AccessToken, Supporter
 
-CORRECTABLE = ("given_name", "family_name", "state", "postal_code")
+CORRECTABLE = ("given_name", "family_name", "state", "postal_code", "comment")
 
 
 @opened_by(AccessPurpose.CONFIRM)
@@ -33,11 +33,13 @@ def confirm(request: HttpRequest, visit: Visit) -> HttpResponse:
     if signature is None:
         return refuse(request, 404, _("This signature is erased. There is nothing left to confirm."), is_link=True)
     if request.method != "POST":
-        return _confirm_page(request, visit, signature)
+        return _confirm_page(request, signature)
     try:
-        confirming.confirm(signature.pk, _corrected(request, visit.supporter))
+        confirming.confirm(signature.pk, _corrected(request, signature), request.POST.get("seen", ""))
     except Refused as refused:
-        return _confirm_page(request, visit, signature, refused)
+        return _confirm_page(request, signature, refused)
+    except TypedAnew:
+        return _confirm_page(request, found.get(pk=signature.pk), was_typed_anew=True)
     except PetitionClosed:
         return refuse(request, 409, closed_sentence())
     return see_other(signed_page(visit.supporter, signature.petition.slug))
@@ -54,23 +56,35 @@ def signed_page(supporter: Supporter, slug: str) -> str:
     return reverse("public:signed", args=[token, slug])
 
 
-def _known(supporter: Supporter) -> dict[str, str]:
-    return {name: getattr(supporter, name) for name in CORRECTABLE}
+def _known(signature: Signature) -> dict[str, str]:
+    supporter = signature.supporter
+    return {
+        "given_name": supporter.given_name,
+        "family_name": supporter.family_name,
+        "state": supporter.state,
+        "postal_code": supporter.postal_code,
+        "comment": signature.comment or "",
+    }
 
 
-def _corrected(request: HttpRequest, supporter: Supporter) -> Corrected | None:
+def _corrected(request: HttpRequest, signature: Signature) -> Corrected | None:
     """What the owner mended, checked like any sign-up; None where nothing differs. Raises Refused."""
+    known = _known(signature)
     typed = {name: request.POST[name] for name in CORRECTABLE if name in request.POST}
-    if supporter.confirmed_at is not None or typed.items() <= _known(supporter).items():
+    if signature.supporter.confirmed_at is not None or typed.items() <= known.items():
         return None
-    return Corrected.of(checking.check(_known(supporter) | typed | {"email": supporter.email}))
+    return Corrected.of(checking.check(known | typed | {"email": signature.supporter.email}))
 
 
 def _confirm_page(
-    request: HttpRequest, visit: Visit, signature: Signature, refused: Refused | None = None
+    request: HttpRequest,
+    signature: Signature,
+    refused: Refused | None = None,
+    *,
+    was_typed_anew: bool = False,
 ) -> HttpResponse:
-    supporter = visit.supporter
-    typed = _known(supporter)
+    supporter = signature.supporter
+    typed = _known(signature)
     if refused:
         typed |= {name: request.POST[name] for name in CORRECTABLE if name in request.POST}
     context: dict[str, Any] = {
@@ -82,8 +96,11 @@ def _confirm_page(
         "form": fields.correction_form(typed, refused),
         "states": fields.STATES,
         "may_correct": supporter.confirmed_at is None,
+        "seen": confirming.sight_of(signature),
+        "was_typed_anew": was_typed_anew,
     }
-    return render(request, "public/confirm.html", context, status=422 if refused else 200)
+    status = 422 if refused else 409 if was_typed_anew else 200
+    return render(request, "public/confirm.html", context, status=status)
 
 
 @opened_by(AccessPurpose.NOT_ME)
