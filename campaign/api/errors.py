@@ -109,7 +109,7 @@ _ANSWERS: tuple[tuple[tuple[type[Exception], ...], Callable[[Any, HttpRequest], 
 @csrf_exempt
 def nothing_here(request: HttpRequest) -> HttpResponse:
     """Whatever stands at no address of the API: 404, for every method."""
-    return problems.response(404, str(_SENTENCES[404]), request)
+    return _not_found(Http404(), request)
 
 
 def only_read(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -7,21 +7,22 @@ from campaign.api.v1 import docs, schema
 from campaign.api.v1.legislators import Lookup
 from campaign.api.v1.petitions import OnePetition, Petitions
 from campaign.api.v1.signatures import Signatures
+from campaign.api.views import ApiView
 
 app_name = "v1"
-documented = [
-    path("petitions", Petitions.as_view(), name="petitions"),
-    path("petitions/<slug:slug>", OnePetition.as_view(), name="petition"),
-    path("petitions/<slug:slug>/signatures", Signatures.as_view(), name="signatures"),
-    path("legislators/lookup", Lookup.as_view(), name="lookup"),
-]
-about = [
-    path("openapi.json", schema.openapi, name="openapi"),
-    path("docs", docs.page, name="docs"),
-]
+OPERATIONS: tuple[tuple[str, type[ApiView], str], ...] = (
+    ("petitions", Petitions, "petitions"),
+    ("petitions/<slug:slug>", OnePetition, "petition"),
+    ("petitions/<slug:slug>/signatures", Signatures, "signatures"),
+    ("legislators/lookup", Lookup, "lookup"),
+)
+documented = [path(address, view.as_view(), name=name) for address, view, name in OPERATIONS]
 urlpatterns = [
     *documented,
-    *about,
-    *(path(f"{address.pattern}/", address.callback) for address in (*documented, *about)),
+    *(path(f"{address}/", view.as_view(schema=None)) for address, view, _name in OPERATIONS),
+    path("openapi.json", schema.openapi, name="openapi"),
+    path("openapi.json/", schema.openapi),
+    path("docs", docs.page, name="docs"),
+    path("docs/", docs.page),
     re_path("", nothing_here),
 ]
