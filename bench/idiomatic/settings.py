@@ -26,7 +26,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "bench.idiomatic.urls"
 DATABASES = {"default": env.database("IDIOMATIC_DATABASE_URL")}
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 12, "timeout": 30}
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16, "timeout": 30}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 CELERY_BROKER_URL = os.environ["REDIS_URL"]
