@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from campaign.legislators import furnishing
 from campaign.lib import kept, limits
@@ -18,11 +19,18 @@ from tests import factories, house
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Every test finds the places and the seats, as every real start does."""
     with django_db_blocker.unblock():
         furnishing.furnish_places()
         furnishing.furnish_seats()
+    yield
+    # A thread of a live server may still hold a connection when the last test is over, and the database must go.
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def _empty_all_but_furniture(self: TransactionTestCase) -> None:
@@ -45,7 +53,8 @@ TransactionTestCase._fixture_teardown = _empty_all_but_furniture  # type: ignore
 
 @pytest.fixture(autouse=True)
 def _fresh_start() -> None:
-    """Nobody starts a story over a limit, or with what the process remembers of another story's rows."""
+    """Nobody starts a story over a limit, in another story's language, or with what is remembered of its rows."""
+    translation.activate(settings.LANGUAGE_CODE)
     kept.forget_everything()
     limits.counter()._shared.reset()
     limits.counter.cache_clear()

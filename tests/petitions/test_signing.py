@@ -65,7 +65,7 @@ def test_what_is_personal_is_sealed_in_the_database(petition):
         cursor.execute("SELECT key || about::text || mailbox::text FROM delivery_delivery")
         outbox = cursor.fetchone()[0]
     assert all(word not in b"".join(stored) for word in (b"ada@", b"Ada", b"Lopez", b"reaches"))
-    assert "ada" not in outbox.lower().replace("dada", "")
+    assert not any(word in outbox for word in ("Ada", "Lopez", "@", "example"))
 
 
 def test_signing_again_finds_the_same_signature_and_brings_one_mail(petition):
