@@ -10,7 +10,7 @@ WEB = (
     "--http=1",
     "--no-ws",
     "--workers=2",
-    "--blocking-threads=12",
+    "--blocking-threads=16",
     "--blocking-threads-idle-timeout=600",
     "--respawn-failed-workers",
     "--workers-kill-timeout=15",

@@ -12,7 +12,7 @@ from campaign.delivery.models import Delivery, Kind
 from campaign.delivery.tasks import send_due
 
 log = logging.getLogger(__name__)
-SHORTEST_BETWEEN_NUDGES = 0.05
+SHORTEST_BETWEEN_NUDGES = 0.25
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ class BadMailbox(ValueError):
     """The text is no e-mail address that we can write to."""
 
 
+@lru_cache(maxsize=4096)
 def tidy(text: str) -> str:
     """The address as we write to it: NFKC, no white space around, the domain in IDNA and lower case.
 
