@@ -7,6 +7,7 @@ may have threads, and Python code between fork and exec can dead-lock then.
 
 import ctypes
 import os
+import signal as signals
 import sys
 
 PR_SET_PDEATHSIG = 1
@@ -20,6 +21,12 @@ def become(account: str) -> None:
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)
+
+
+def listen_to_signals() -> None:
+    """A shell that starts us in its background has us ignore these two, and so would the program."""
+    signals.signal(signals.SIGINT, signals.SIG_DFL)
+    signals.signal(signals.SIGQUIT, signals.SIG_DFL)
 
 
 def die_with(parent: int, signal: int) -> None:
@@ -36,6 +43,7 @@ def main() -> None:
     After `become` nothing may be imported: the new account may not be able to read Python's library.
     """
     parent, signal, account, *program = sys.argv[1:]
+    listen_to_signals()
     become(account)
     die_with(int(parent), int(signal))
     try:

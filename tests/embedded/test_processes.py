@@ -129,6 +129,8 @@ def test_a_child_that_never_answers_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_child_gets_its_own_stop_signal_and_its_standard_input(tmp_path: Path) -> None:
+    """Also where we were started by a shell in its background, which ignores SIGINT and SIGQUIT for us."""
+    before = signal.signal(signal.SIGQUIT, signal.SIG_IGN)
     code = "import signal, sys; print(sys.stdin.read(), flush=True); signal.pause()"
     log = tmp_path / "log"
     child = Child(Program("quitter", (sys.executable, "-c", code), log, stop_signal=signal.SIGQUIT, stdin="secret"))
@@ -137,6 +139,7 @@ def test_a_child_gets_its_own_stop_signal_and_its_standard_input(tmp_path: Path)
     process = child.process
     assert process is not None
     child.stop()
+    signal.signal(signal.SIGQUIT, before)
     assert process.returncode == -signal.SIGQUIT
 
 
