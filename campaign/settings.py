@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "campaign.partners",
     "campaign.delivery",
     "campaign.organizers",
+    "campaign.treaties",
     "campaign.petitions",
     "campaign.letters",
     "campaign.public",

@@ -22,7 +22,7 @@ def index(request: DeskRequest) -> HttpResponse:
         "wanted": wanted,
         "all": len(seats),
         "with_address": sum(1 for seat in seats if seat.holder and seat.holder.office.email),
-        "as_of": DataImport.objects.as_of(Subject.SENATORS),
+        "as_of": DataImport.objects.as_of(Subject.LEGISLATORS),
     }
     return render(request, "dashboard/offices.html", context)
 

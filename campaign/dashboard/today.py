@@ -27,7 +27,7 @@ def today(request: DeskRequest) -> HttpResponse:
         "held": [glance for glance in glances if glance.held],
         "troubled": troubled,
         "troubles": sum(troubled.values()),
-        "legislators_as_of": DataImport.objects.as_of(Subject.SENATORS),
+        "legislators_as_of": DataImport.objects.as_of(Subject.LEGISLATORS),
         "has_second_factor": is_mfa_enabled(request.user),
     }
     return render(request, "dashboard/today.html", context)

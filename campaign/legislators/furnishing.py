@@ -66,7 +66,7 @@ def furnish_seats() -> bool:
 
 def _seat_from_facts() -> bool:
     roster = _facts_of_senators()
-    latest = DataImport.objects.latest_applied(Subject.SENATORS)
+    latest = DataImport.objects.latest_applied(Subject.LEGISLATORS)
     if latest and latest.sha256 == roster.sha256:
         return False
     if latest and latest.source != roster.source and latest.as_of >= roster.as_of:

@@ -52,7 +52,7 @@ def refresh(url: str = PUBLIC_URL, wish: Wish = AS_IT_COMES) -> Outcome:
 
     Raises fetching.TryLater, fetching.Refused and ImportRefused.
     """
-    latest = DataImport.objects.latest_applied(Subject.SENATORS)
+    latest = DataImport.objects.latest_applied(Subject.LEGISLATORS)
     # The mark speaks only for what came from there; after --file or a first start the whole file is wanted.
     knows = latest is not None and latest.source == url[:500] and not (wish.force or wish.dry_run)
     download = fetching.fetch(url, latest.etag if latest and knows else "")
@@ -122,7 +122,7 @@ def _faults(roster: Roster, wish: Wish) -> list[str]:
 def _note(roster: Roster, started: datetime, difference: Difference, faults: tuple[str, ...]) -> None:
     seats = Seat.objects.senate()
     DataImport.objects.create(
-        what=Subject.SENATORS,
+        what=Subject.LEGISLATORS,
         source=roster.source[:500],
         sha256=roster.sha256,
         etag=roster.etag if len(roster.etag) <= 200 else "",

@@ -103,7 +103,7 @@ def find(state: str | None = None, postal_code: str | None = None) -> Constituen
     seats = () if Reason.ZIP_STATE_MISMATCH in reasons else _seats_of(states)
     if any(seat.holder is None for seat in seats):
         reasons.append(Reason.SEAT_VACANT)
-    return Constituency(states, seats, tuple(reasons), DataImport.objects.as_of(Subject.SENATORS))
+    return Constituency(states, seats, tuple(reasons), DataImport.objects.as_of(Subject.LEGISLATORS))
 
 
 def _read(state: str, postal_code: str) -> tuple[str | None, str | None]:

@@ -1,13 +1,17 @@
-"""Seat, Legislator, Term, Office: who sits in Congress. PostalCode: where a ZIP lies. DataImport: how we know."""
+"""Seat, Legislator, Term, Office, Committee: who sits in Congress. PostalCode: where a ZIP lies. DataImport: since when."""
+
+from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign.legislators import terms
 from campaign.legislators.querysets import (
+    CommitteeMembershipQuerySet,
     DataImportQuerySet,
     LegislatorQuerySet,
     OfficeQuerySet,
@@ -24,41 +28,89 @@ class Chamber(models.TextChoices):
     HOUSE = "house"
 
 
+class CommitteeChamber(models.TextChoices):
+    """Whose a committee is."""
+
+    SENATE = "senate"
+    HOUSE = "house"
+    JOINT = "joint"
+
+
+class Side(models.TextChoices):
+    """On which side of a committee somebody sits."""
+
+    MAJORITY = "majority"
+    MINORITY = "minority"
+
+
+def committee_chambers() -> list[tuple[str, str]]:
+    """As a callable: a new value makes no migration."""
+    return CommitteeChamber.choices
+
+
+def sides() -> list[tuple[str, str]]:
+    """As a callable: a new value makes no migration."""
+    return Side.choices
+
+
 def chambers() -> list[tuple[str, str]]:
     """As a callable: a new value makes no migration."""
     return Chamber.choices
 
 
 class Seat(models.Model):
-    """A place in Congress, filled or vacant. Letters are written to a seat; whoever holds it then receives them."""
+    """A place in Congress, filled or vacant. Letters are written to a seat; whoever holds it then receives them.
+
+    A senator's seat is a state's and has a class; a seat of the House is a district's, 0 where there is only one.
+    """
 
     chamber = models.CharField(max_length=6, choices=chambers, default=Chamber.SENATE)
     state = models.CharField(max_length=2)
     senate_class = models.PositiveSmallIntegerField(null=True, blank=True)
+    district = models.PositiveSmallIntegerField(null=True, blank=True)
 
     objects = SeatQuerySet.as_manager()
 
     class Meta:
-        ordering = ["state", "senate_class"]
+        ordering = ["state", "senate_class", "district"]
         constraints = [
             models.UniqueConstraint(
                 fields=["state", "senate_class"],
                 condition=Q(chamber=Chamber.SENATE),
                 name="a_state_has_one_senate_seat_of_a_class",
             ),
+            models.UniqueConstraint(
+                fields=["state", "district"],
+                condition=Q(chamber=Chamber.HOUSE),
+                name="a_district_has_one_house_seat",
+            ),
             models.CheckConstraint(
-                condition=~Q(chamber=Chamber.SENATE) | Q(senate_class__in=[1, 2, 3], senate_class__isnull=False),
-                name="a_senate_seat_has_a_class",
+                condition=~Q(chamber=Chamber.SENATE)
+                | Q(senate_class__in=[1, 2, 3], senate_class__isnull=False, district=None),
+                name="a_senate_seat_has_a_class_and_no_district",
+            ),
+            models.CheckConstraint(
+                condition=~Q(chamber=Chamber.HOUSE) | Q(district__isnull=False, senate_class=None),
+                name="a_house_seat_has_a_district_and_no_class",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.chamber} {self.state} {self.senate_class or ''}".strip()
+        return f"{self.chamber} {self.district_code or f'{self.state} {self.senate_class}'}"
 
     @property
     def label(self) -> str:
-        """The seat's name for people, without its holder's: "Oregon, class 2"."""
-        return _("%(state)s, class %(class)s") % {"state": self.state_name, "class": self.senate_class}
+        """The seat's name for people, without its holder's: "Oregon, class 2", "Oregon, district 3"."""
+        if self.is_senate:
+            return _("%(state)s, class %(class)s") % {"state": self.state_name, "class": self.senate_class}
+        if not self.district:
+            return self.state_name
+        return _("%(state)s, district %(district)s") % {"state": self.state_name, "district": self.district}
+
+    @property
+    def is_senate(self) -> bool:
+        """Whether it votes on treaties."""
+        return self.chamber == Chamber.SENATE
 
     @property
     def state_name(self) -> str:
@@ -66,17 +118,44 @@ class Seat(models.Model):
         return usps.NAMES[self.state]
 
     @property
+    def district_code(self) -> str:
+        """The district as the world writes it: OR-3, at large WY-0; empty for a senator's seat."""
+        return "" if self.district is None else f"{self.state}-{self.district}"
+
+    @property
+    def title(self) -> str:
+        """How its holder is called. Letters to Congress are in English, whatever the page's language."""
+        if self.is_senate:
+            return "Senator"
+        if self.state in usps.STATES:
+            return "Representative"
+        return "Resident Commissioner" if self.state == "PR" else "Delegate"
+
+    @property
+    def salutation(self) -> str:
+        """How a letter addresses its holder; empty while there is none."""
+        return f"{self.title} {self.holder.family_name}" if self.holder else ""
+
+    @property
     def current_term(self) -> "Term | None":
-        """The term that goes on. Loaded by `with_holders()`; otherwise asked of the database each time."""
-        if "sitting" in self.__dict__:
-            return self.__dict__["sitting"]
-        return self.terms.open().select_related("legislator__office").first()
+        """The term that was not closed, run out or not. Loaded by `with_holders()`; otherwise asked of the database."""
+        if "sitting" not in self.__dict__:
+            return self.terms.open().select_related("legislator__office").first()
+        term: Term | None = self.__dict__["sitting"]
+        if term is not None:
+            term.seat = self
+        return term
 
     @property
     def holder(self) -> "Legislator | None":
-        """Who holds the seat now; None while it is vacant."""
+        """Who holds the seat now; None while it is vacant, and while nobody told us who came after a term ran out."""
         term = self.current_term
-        return term.legislator if term else None
+        return term.legislator if term and not term.has_run_out() else None
+
+    @property
+    def is_vacant(self) -> bool:
+        """Whether nobody was elected or appointed to it, as far as we know. A term that ran out leaves no vacancy."""
+        return self.current_term is None
 
 
 class Legislator(models.Model):
@@ -95,11 +174,6 @@ class Legislator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.official_name} ({self.bioguide_id})"
-
-    @property
-    def salutation(self) -> str:
-        """How a letter addresses them. Letters to Congress are in English, whatever the page's language."""
-        return f"Senator {self.family_name}"
 
     @property
     def party_letter(self) -> str:
@@ -138,12 +212,22 @@ class Term(models.Model):
     def __str__(self) -> str:
         return f"{self.legislator} in {self.seat} since {self.starts_on}"
 
+    @property
+    def runs_out_on(self) -> date:
+        """The day from which the Constitution lets nobody sit in this term. See `terms.runs_out_on`."""
+        return terms.runs_out_on(self.seat.senate_class, self.ends_on, is_appointed=self.appointed)
+
+    def has_run_out(self, today: date | None = None) -> bool:
+        """Whether that day has come. Whoever holds the seat then is known only when somebody tells us."""
+        return (today or timezone.now().date()) >= self.runs_out_on
+
 
 class Office(models.Model):
     """How to reach a legislator. Senators publish no e-mail address: one is here only if somebody here entered it."""
 
     legislator = models.OneToOneField(Legislator, on_delete=models.CASCADE, related_name="office")
     phone = models.CharField(max_length=20, default="", blank=True)
+    address = models.CharField(max_length=200, default="", db_default="", blank=True)
     website = models.URLField(default="", blank=True)
     contact_form = models.URLField(default="", blank=True)
     email = models.EmailField(null=True, blank=True)  # noqa: DJ001 "nobody entered one" is not an empty address
@@ -189,16 +273,68 @@ class Office(models.Model):
         self.save(update_fields=["email", "email_entered_by", "email_entered_at", "sandboxed_at"])
 
 
+class Committee(models.Model):
+    """A committee of Congress, or a part of one. Its code is Congress's own: SSFR is Foreign Relations."""
+
+    code = models.CharField(max_length=8, unique=True)
+    name = models.CharField(max_length=250)
+    chamber = models.CharField(max_length=6, choices=committee_chambers)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
+    closed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class CommitteeMembership(models.Model):
+    """A legislator's place on a committee: on which side, how senior. Never deleted; closed when it ends."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="memberships")
+    legislator = models.ForeignKey(Legislator, on_delete=models.PROTECT, related_name="memberships")
+    side = models.CharField(max_length=8, choices=sides)
+    rank = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=60, default="", blank=True)
+    seen_on = models.DateField()
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = CommitteeMembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["committee", "side", "rank"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["committee", "legislator"],
+                condition=Q(closed_on=None),
+                name="a_legislator_sits_on_a_committee_once_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.legislator} on {self.committee}"
+
+
 class PostalCode(models.Model):
-    """A ZIP and the states it lies in, the one of its post office first; PW, FM, MH and AA, AE, AP among them."""
+    """A ZIP and where it lies; PW, FM, MH and AA, AE, AP among its states.
+
+    Each source has its own column, so that none undoes another's work: the state of its post office and those of our
+    facts, the states of the Census, and the districts ("OR-3") of the Census, those with most of the land first.
+    """
 
     zip = models.CharField(max_length=5, primary_key=True)
-    states = ArrayField(models.CharField(max_length=2))
+    states = ArrayField(models.CharField(max_length=2), default=list, db_default=Value("{}"), blank=True)
+    census_states = ArrayField(models.CharField(max_length=2), default=list, db_default=Value("{}"), blank=True)
+    districts = ArrayField(models.CharField(max_length=6), default=list, db_default=Value("{}"), blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(zip__regex=r"^[0-9]{5}$"), name="a_zip_has_five_digits"),
-            models.CheckConstraint(condition=Q(states__len__gt=0), name="a_zip_lies_in_a_state"),
+            models.CheckConstraint(
+                condition=Q(states__len__gt=0) | Q(census_states__len__gt=0) | Q(districts__len__gt=0),
+                name="a_zip_lies_somewhere",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -206,10 +342,16 @@ class PostalCode(models.Model):
 
 
 class Subject(models.TextChoices):
-    """What an import is about."""
+    """What an import is about. The lists of the Senate and of the Clerk only check, and fill in contact forms."""
 
-    SENATORS = "senators"
+    LEGISLATORS = "legislators"
+    COMMITTEES = "committees"
+    SENATE_LIST = "senate_list"
+    CLERKS_LIST = "clerks_list"
     PLACES = "places"
+    ZIPS = "zips"
+    DISTRICTS = "districts"
+    TREATIES = "treaties"
 
 
 def subjects() -> list[tuple[str, str]]:
@@ -225,9 +367,11 @@ class DataImport(models.Model):
     sha256 = models.CharField(max_length=64)
     etag = models.CharField(max_length=200, default="", blank=True)
     as_of = models.DateField()
+    # Of which Congress it speaks, where it speaks of one: districts are drawn anew.
+    congress = models.PositiveSmallIntegerField(null=True, blank=True)
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True, blank=True)
-    # The source was asked again and had nothing newer.
+    # The source was asked, and this was the newest it had.
     checked_at = models.DateTimeField(null=True, blank=True)
     counts = models.JSONField(default=dict, blank=True)
     difference = models.JSONField(default=dict, blank=True)
@@ -240,3 +384,8 @@ class DataImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} as of {self.as_of} from {self.source}"
+
+    @property
+    def good_as_of(self) -> date:
+        """The last day of which we know that it was so: the data's own, or when the source said it is the newest."""
+        return max(self.as_of, self.checked_at.date()) if self.checked_at else self.as_of

@@ -10,7 +10,7 @@ from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from campaign.legislators.models import DataImport, Legislator, Office, Seat, Term  # noqa: F401 named in quotes
+    from campaign.legislators.models import CommitteeMembership, DataImport, Legislator, Office, Seat, Term  # noqa: F401 named in quotes
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):
@@ -19,6 +19,10 @@ class SeatQuerySet(models.QuerySet["Seat"]):
     def senate(self) -> Self:
         """The seats of the Senate."""
         return self.filter(chamber="senate")
+
+    def house(self) -> Self:
+        """The seats of the House, the delegates' among them."""
+        return self.filter(chamber="house")
 
     def of_state(self, *states: str) -> Self:
         """The seats of these states, by their USPS codes."""
@@ -44,6 +48,22 @@ class LegislatorQuerySet(models.QuerySet["Legislator"]):
     def in_office(self) -> Self:
         """Those who hold a seat now."""
         return self.filter(terms__isnull=False, terms__closed_on=None)
+
+    def on_committee(self, code: str) -> Self:
+        """Those who sit on this committee now, by its code."""
+        return self.filter(memberships__committee__code=code, memberships__closed_on=None)
+
+
+class CommitteeMembershipQuerySet(models.QuerySet["CommitteeMembership"]):
+    """Many places on committees."""
+
+    def open(self) -> Self:
+        """Those that go on."""
+        return self.filter(closed_on=None)
+
+    def of(self, code: str) -> Self:
+        """Those on this committee, by its code."""
+        return self.filter(committee__code=code)
 
 
 class TermQuerySet(models.QuerySet["Term"]):

@@ -68,7 +68,7 @@ def seats_of(supporter: Supporter) -> tuple[Seat, ...]:
 def draft(template: LetterTemplate, seat: Seat, supporter: Supporter) -> Draft:
     """The template filled for this seat's holder and this constituent."""
     values = {
-        "salutation": seat.holder.salutation if seat.holder else "",
+        "salutation": seat.salutation,
         "senator": seat.holder.official_name if seat.holder else "",
         "state": seat.state_name,
         "given_name": supporter.given_name,

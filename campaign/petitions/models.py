@@ -16,6 +16,7 @@ from campaign.lib import languages
 from campaign.lib.sealing import SealedTextField
 from campaign.partners.models import Partner
 from campaign.supporters.models import Supporter
+from campaign.treaties.models import Treaty
 
 
 class PetitionQuerySet(models.QuerySet["Petition"]):
@@ -39,6 +40,9 @@ class Petition(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(_("address"), max_length=80)
+    treaty = models.ForeignKey(
+        Treaty, verbose_name=_("treaty"), on_delete=models.PROTECT, null=True, blank=True, related_name="petitions"
+    )
     goal = models.PositiveIntegerField(_("goal"), default=10_000, validators=[MinValueValidator(1)])
     confirmed_total = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now())

@@ -26,7 +26,7 @@ def test_every_state_has_two_seats_of_different_classes_with_somebody_in_them() 
 
 def test_our_facts_contradict_nothing_and_say_as_of_when_they_are() -> None:
     assert facts().faults() == []
-    assert DataImport.objects.as_of(Subject.SENATORS) == facts().as_of
+    assert DataImport.objects.as_of(Subject.LEGISLATORS) == facts().as_of
     appointed = Term.objects.open().filter(appointed=True).values_list("legislator__family_name", flat=True)
     assert sorted(appointed) == ["Armstrong", "Husted", "Moody"]
 
@@ -63,14 +63,14 @@ def test_new_facts_of_places_replace_the_old_ones() -> None:
 
 
 def test_our_facts_never_undo_a_newer_import() -> None:
-    DataImport.objects.filter(what=Subject.SENATORS).update(source="https://example.org", sha256="", as_of="2026-12-01")
+    DataImport.objects.filter(what=Subject.LEGISLATORS).update(source="https://example.org", sha256="", as_of="2026-12-01")
     Term.objects.open().filter(legislator__bioguide_id="H001104").update(closed_on="2026-11-20")
     assert furnishing.furnish_seats() is False
     assert Seat.objects.vacant().count() == 1
 
 
 def test_newer_facts_of_ours_correct_an_older_import() -> None:
-    DataImport.objects.filter(what=Subject.SENATORS).update(source="https://example.org", sha256="", as_of="2026-01-01")
+    DataImport.objects.filter(what=Subject.LEGISLATORS).update(source="https://example.org", sha256="", as_of="2026-01-01")
     Legislator.objects.filter(bioguide_id="M001176").update(party="Unknown")
     assert furnishing.furnish_seats() is True
     assert Legislator.objects.get(bioguide_id="M001176").party == "Democrat"

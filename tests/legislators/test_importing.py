@@ -34,7 +34,7 @@ def test_a_file_that_says_what_we_have_changes_nothing(public_file: PublicFile) 
         outcome = importing.read_file(public_file.write(), JULY)
         assert not outcome.difference
     assert everything() == before
-    assert DataImport.objects.as_of(Subject.SENATORS) == JULY
+    assert DataImport.objects.as_of(Subject.LEGISLATORS) == JULY
 
 
 def test_a_successor_takes_the_seat_and_the_predecessor_is_kept(public_file: PublicFile) -> None:
@@ -160,7 +160,7 @@ def test_what_looks_wrong_is_refused_whole_unless_forced(
     refused = DataImport.objects.order_by("pk").last()
     assert refused is not None
     assert sentence in refused.refused_because
-    assert DataImport.objects.as_of(Subject.SENATORS) != JULY
+    assert DataImport.objects.as_of(Subject.LEGISLATORS) != JULY
     assert importing.read_file(file, JULY, Wish(force=True)).difference.left
 
 

@@ -50,7 +50,7 @@ def test_a_seat_and_its_holder_have_names_for_people() -> None:
     seat = seat_of("OR", 2)
     assert seat.label == "Oregon, class 2"
     assert seat.holder is not None
-    assert (seat.holder.salutation, seat.holder.party_letter) == ("Senator Merkley", "D")
+    assert (seat.salutation, seat.holder.party_letter) == ("Senator Merkley", "D")
 
 
 def test_an_office_address_says_who_entered_it() -> None:

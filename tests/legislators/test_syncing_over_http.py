@@ -31,7 +31,7 @@ def test_the_second_look_says_which_version_it_knows(source: Source, public_file
     assert "nothing newer" in sync("--url", source.url)
     assert source.marks == [None, '"one"']
     assert DataImport.objects.count() == imports
-    latest = DataImport.objects.latest_applied(Subject.SENATORS)
+    latest = DataImport.objects.latest_applied(Subject.LEGISLATORS)
     assert latest is not None
     assert latest.checked_at is not None
 
@@ -88,4 +88,4 @@ def test_only_addresses_of_the_web_are_fetched(url: str) -> None:
 def test_the_weekly_task_survives_a_missing_network(nowhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing.refresh, "__defaults__", (nowhere, importing.AS_IT_COMES))
     tasks.sync()
-    assert DataImport.objects.filter(what=Subject.SENATORS).count() == 1
+    assert DataImport.objects.filter(what=Subject.LEGISLATORS).count() == 1
