@@ -1,4 +1,4 @@
-"""Seat, Legislator, Term, Office, Committee: who sits in Congress. PostalCode: where a ZIP lies. DataImport: since when."""
+"""Who sits in Congress: Seat, Legislator, Term, Office, Committee. Where a ZIP lies, and since when we know it."""
 
 from datetime import date
 
