@@ -1,6 +1,5 @@
 """What the templates of all faces share: the hundred seats, counts, and the same page in another language."""
 
-import math
 from functools import cache, lru_cache
 
 from django import template
@@ -10,24 +9,15 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-register = template.Library()
+from campaign.lib.hemicycle import BLOCKING, SEATS, places
 
-SEATS = 100
-BLOCKING = 34
-_ROWS = (12, 16, 20, 24, 28)
-_BETWEEN_SEATS = 4.0
-_CENTRE, _FLOOR = 38.0, 36.8
+register = template.Library()
 
 
 @cache
 def _seats() -> tuple[str, ...]:
     """A dot for each seat, from left to right, as steps of a path: a stroke of no length with round ends."""
-    places = []
-    for row in _ROWS:
-        radius = (row - 1) * _BETWEEN_SEATS / math.pi
-        angles = [math.pi * seat / (row - 1) for seat in range(row)]
-        places += [(angle, _CENTRE - radius * math.cos(angle), _FLOOR - radius * math.sin(angle)) for angle in angles]
-    return tuple(f"M{x:.1f} {y:.1f}h0" for _angle, x, y in sorted(places))
+    return tuple(f"M{place.x:.1f} {place.y:.1f}h0" for place in places())
 
 
 @register.simple_tag
