@@ -43,10 +43,12 @@ lint: install-dev ## what CI checks besides the tests
 	$(SETTINGS) $(BIN)/python -W "ignore:Got an error checking:RuntimeWarning" manage.py makemigrations --check --dry-run
 	$(SETTINGS) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-lock: ## pin anew what requirements.in and requirements-dev.in ask for; needs uv
+lock: ## pin anew what the files requirements*.in ask for; needs uv
 	@test -n "$(UV)" || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
-	$(COMPILE) $(ARGS) --constraint requirements.txt --output-file requirements-dev.txt requirements-dev.in
+	$(COMPILE) $(ARGS) --constraint requirements.txt --output-file requirements-polygons.txt requirements-polygons.in
+	$(COMPILE) $(ARGS) --constraint requirements.txt --constraint requirements-polygons.txt \
+	    --output-file requirements-dev.txt requirements-dev.in
 
 messages: install-dev ## gather the texts for translation, compile what is translated; needs gettext
 	$(SETTINGS) $(BIN)/python manage.py makemessages --locale es --no-wrap --no-location --no-obsolete \
