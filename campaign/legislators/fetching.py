@@ -1,9 +1,11 @@
 """The one door to the public data files. What happens outside leaves as TryLater or Refused, nothing else."""
 
 import http.client
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -29,7 +31,9 @@ class Download:
     modified_on: date | None = None
 
 
-def fetch(url: str, etag: str = "") -> Download | None:
+def fetch(
+    url: str, etag: str = "", *, most_bytes: int = MOST_BYTES, headers: Mapping[str, str] = MappingProxyType({})
+) -> Download | None:
     """Download the file; None where the source says that it is still the version with this mark.
 
     Raises TryLater and Refused.
@@ -37,16 +41,16 @@ def fetch(url: str, etag: str = "") -> Download | None:
     scheme = urlsplit(url).scheme
     if scheme not in {"https", "http"}:
         raise Refused(f"{url} is not an address of the web.")
-    request = Request(url, headers={"User-Agent": "twothirds", "Accept": "application/json"})  # noqa: S310 checked above
+    request = Request(url, headers={"User-Agent": "twothirds"} | dict(headers))  # noqa: S310 checked above
     if etag:
         request.add_header("If-None-Match", etag)
     try:
         with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 checked above
             if urlsplit(answer.url).scheme != scheme:
                 raise Refused(f"{url} leads from {scheme} to {urlsplit(answer.url).scheme}.")
-            body = answer.read(MOST_BYTES + 1)
-            if len(body) > MOST_BYTES:
-                raise Refused(f"{url} is larger than {MOST_BYTES // 1024 // 1024} MB.")
+            body = answer.read(most_bytes + 1)
+            if len(body) > most_bytes:
+                raise Refused(f"{url} is larger than {most_bytes // 1024 // 1024} MB.")
             return Download(body, answer.headers.get("ETag", ""), _day(answer.headers.get("Last-Modified")))
     except HTTPError as error:
         if error.code == http.HTTPStatus.NOT_MODIFIED:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from campaign.legislators import importing
+from campaign.legislators import importing, sources
 from campaign.legislators.models import DataImport, Office, PostalCode, Subject
 from campaign.legislators.rosters import Roster
 
@@ -65,18 +65,19 @@ def furnish_seats() -> bool:
 
 
 def _seat_from_facts() -> bool:
-    roster = _facts_of_senators()
+    facts = _facts_of_senators()
     latest = DataImport.objects.latest_applied(Subject.LEGISLATORS)
-    if latest and latest.sha256 == roster.sha256:
+    if latest and latest.sha256 == facts.sha256:
         return False
-    if latest and latest.source != roster.source and latest.as_of >= roster.as_of:
+    if latest and latest.source != facts.source and latest.as_of >= facts.as_of:
         return False
-    return bool(importing.take_in(roster, importing.Wish(force=True)))
+    return bool(importing.bring_in(sources.FACTS_OF_SENATORS, facts, importing.Wish(force=True)).difference)
 
 
 @cache
-def _facts_of_senators() -> Roster:
-    return Roster.from_facts((FACTS / "senators.tsv").read_text(), source="facts/senators.tsv")
+def _facts_of_senators() -> importing.Arrival:
+    text = (FACTS / "senators.tsv").read_text()
+    return importing.Arrival(text.encode(), Roster.from_facts(text).as_of, "facts/senators.tsv")
 
 
 def _split_zips(facts: str) -> tuple[date, dict[str, list[str]]]:

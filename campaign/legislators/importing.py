@@ -1,20 +1,28 @@
-"""Bringing in who sits in the Senate: fetch, check, then swap. What is refused is refused whole and changes nothing."""
+"""The scaffold of every sync: fetch, read, check, then swap. What is refused is refused whole and changes nothing."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from campaign.legislators import fetching, seating
-from campaign.legislators.models import DataImport, Seat, Subject
-from campaign.legislators.rosters import NotARoster, Roster
-from campaign.legislators.seating import Difference
+from campaign.legislators import fetching
+from campaign.legislators.models import DataImport, Subject
+from campaign.lib import locks
 
-PUBLIC_URL = "https://unitedstates.github.io/congress-legislators/legislators-current.json"
-FEWEST_SENATORS = 95
-MOST_LEAVING = 10
+MOST_LINES_KEPT = 1000
+_SIGNS = {"joined": "+", "left": "-", "renewed": "=", "changed": "~", "contradictions": "!", "notes": "*"}
+
+Parsed = TypeVar("Parsed")
+
+
+class NotReadable(Exception):
+    """The bytes are not what they should be; the message says what is wrong with them."""
 
 
 class ImportRefused(Exception):
@@ -40,96 +48,178 @@ AS_IT_COMES = Wish()
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of it. Without a roster the source had nothing newer than what we have."""
+class Difference:
+    """What an import changes, as lines for people. Contradictions and notes are told, but change nothing."""
 
-    roster: Roster | None
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    renewed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    contradictions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any((self.joined, self.left, self.renewed, self.changed))
+
+    def as_json(self) -> dict[str, list[str]]:
+        """As it is kept with the import: of very many lines the first thousand, and how many more there were."""
+        return {kind: _shortened(lines) for kind, lines in asdict(self).items()}
+
+    def lines(self) -> list[str]:
+        """The difference as a report prints it."""
+        return [f"{_SIGNS[kind]} {line}" for kind, lines in asdict(self).items() for line in lines]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Bytes from outside: from where, as of which day, and the mark by which their source knows this version."""
+
+    body: bytes
+    as_of: date
+    source: str
+    etag: str = ""
+    checked_at: datetime | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """The fingerprint of the bytes."""
+        return sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What taking in came to: the difference, how much is there now, and the Congress where the data speak of one."""
+
     difference: Difference
+    counts: Mapping[str, int]
+    congress: int | None = None
 
 
-def refresh(url: str = PUBLIC_URL, wish: Wish = AS_IT_COMES) -> Outcome:
+@dataclass(frozen=True)
+class Source(Generic[Parsed]):
+    """A public file and what to do with it.
+
+    `read` makes something of the bytes, outside of any transaction; it raises NotReadable. `take_in` checks it, raising
+    ImportRefused, and writes it, in a transaction of which only one at a time runs per subject.
+    """
+
+    subject: Subject
+    url: str
+    read: Callable[[Arrival], Parsed]
+    take_in: Callable[[Parsed, Wish], Intake]
+    most_bytes: int = fetching.MOST_BYTES
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[Parsed]):
+    """What came of it. Without an arrival the source had nothing newer than what we have."""
+
+    arrival: Arrival | None = None
+    parsed: Parsed | None = None
+    difference: Difference = field(default_factory=Difference)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def refresh(source: Source[Parsed], url: str = "", wish: Wish = AS_IT_COMES) -> Outcome[Parsed]:
     """Bring in what the public file says now. The second time the source answers that nothing is newer.
 
     Raises fetching.TryLater, fetching.Refused and ImportRefused.
     """
-    latest = DataImport.objects.latest_applied(Subject.LEGISLATORS)
+    url = url or source.url
+    latest = DataImport.objects.latest_applied(source.subject)
     # The mark speaks only for what came from there; after --file or a first start the whole file is wanted.
     knows = latest is not None and latest.source == url[:500] and not (wish.force or wish.dry_run)
-    download = fetching.fetch(url, latest.etag if latest and knows else "")
+    started = timezone.now()
+    try:
+        download = fetching.fetch(
+            url, latest.etag if latest and knows else "", most_bytes=source.most_bytes, headers=source.headers
+        )
+    except fetching.Refused as error:
+        _note(source, Arrival(b"", started.date(), url), started, wish, faults=(str(error),))
+        raise
+    now = timezone.now()
     if download is None:
         if latest:
-            latest.checked_at = timezone.now()
+            latest.checked_at = now
             latest.save(update_fields=["checked_at"])
-        return Outcome(None, Difference())
-    as_of = download.modified_on or timezone.now().date()
-    roster = _read(download.body, as_of=as_of, source=url, etag=download.etag)
-    return Outcome(roster, take_in(roster, wish))
+        return Outcome()
+    as_of = download.modified_on or now.date()
+    return bring_in(source, Arrival(download.body, as_of, url, download.etag, checked_at=now), wish)
 
 
-def read_file(path: Path, as_of: date | None = None, wish: Wish = AS_IT_COMES) -> Outcome:
+def read_file(
+    source: Source[Parsed], path: Path, as_of: date | None = None, wish: Wish = AS_IT_COMES
+) -> Outcome[Parsed]:
     """Bring in a file that somebody downloaded. Without a date it counts as of the day the file was last changed.
 
     Raises OSError and ImportRefused.
     """
-    if path.stat().st_size > fetching.MOST_BYTES:
-        raise ImportRefused(f"{path.name} is larger than {fetching.MOST_BYTES // 1024 // 1024} MB.")
-    day = as_of or datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
-    roster = _read(path.read_bytes(), as_of=day, source=path.name)
-    return Outcome(roster, take_in(roster, wish))
+    started, status = timezone.now(), path.stat()
+    day = as_of or datetime.fromtimestamp(status.st_mtime, UTC).date()
+    if status.st_size > source.most_bytes:
+        fault = f"{path.name} is larger than {source.most_bytes // 1024 // 1024} MB."
+        _note(source, Arrival(b"", day, path.name), started, wish, faults=(fault,))
+        raise ImportRefused(fault)
+    return bring_in(source, Arrival(path.read_bytes(), day, path.name), wish)
 
 
-def _read(body: bytes, *, as_of: date, source: str, etag: str = "") -> Roster:
-    try:
-        return Roster.from_public_json(body, as_of=as_of, source=source, etag=etag)
-    except NotARoster as error:
-        raise ImportRefused(str(error)) from error
+def bring_in(source: Source[Parsed], arrival: Arrival, wish: Wish = AS_IT_COMES) -> Outcome[Parsed]:
+    """Read, check, swap in, and keep a DataImport. The same bytes again change nothing and are noted as well.
 
-
-def take_in(roster: Roster, wish: Wish = AS_IT_COMES) -> Difference:
-    """Check the roster, swap it in and keep a DataImport. The same roster again changes nothing and is noted as well.
-
-    Two at a time: the second waits. Raises ImportRefused, and notes that too.
+    Two at a time: the second waits. Raises ImportRefused, and notes that too; a dry run leaves no trace. What `read`
+    raises besides NotReadable leaves as it came, and nothing is noted.
     """
     started = timezone.now()
-    difference = Difference()
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('legislators.importing'))")
-        faults = tuple(_faults(roster, wish))
-        if not faults:
-            difference = seating.seat_everyone(roster)
+    try:
+        parsed = source.read(arrival)
+        with transaction.atomic():
+            locks.wait_for(locks.Job.IMPORTING, of=source.subject)
+            intake = source.take_in(parsed, wish)
             transaction.set_rollback(wish.dry_run)
-    if not wish.dry_run:
-        _note(roster, started, difference, faults)
-    if faults:
-        raise ImportRefused(*faults)
-    return difference
+            _note(source, arrival, started, wish, intake=intake)
+    except NotReadable as error:
+        _note(source, arrival, started, wish, faults=(str(error),))
+        raise ImportRefused(str(error)) from error
+    except ImportRefused as error:
+        _note(source, arrival, started, wish, faults=error.faults)
+        raise
+    return Outcome(arrival, parsed, intake.difference, intake.counts)
 
 
-def _faults(roster: Roster, wish: Wish) -> list[str]:
-    """Contradictions, which no wish overrides; then what only looks wrong."""
-    faults = roster.faults() + seating.misplaced(roster)
-    if faults or wish.force:
-        return faults
-    if len(roster.records) < FEWEST_SENATORS:
-        faults.append(f"It lists {len(roster.records)} senators; fewer than {FEWEST_SENATORS} is not believed.")
-    leaving = seating.leaving(roster)
-    if len(leaving) > MOST_LEAVING:
-        faults.append(f"{len(leaving)} senators would leave at once; more than {MOST_LEAVING} is not believed.")
-    return faults
-
-
-def _note(roster: Roster, started: datetime, difference: Difference, faults: tuple[str, ...]) -> None:
-    seats = Seat.objects.senate()
+def _note(
+    source: Source[Parsed],
+    arrival: Arrival,
+    started: datetime,
+    wish: Wish,
+    *,
+    intake: Intake | None = None,
+    faults: tuple[str, ...] = (),
+) -> None:
+    if wish.dry_run:
+        return
     DataImport.objects.create(
-        what=Subject.LEGISLATORS,
-        source=roster.source[:500],
-        sha256=roster.sha256,
-        etag=roster.etag if len(roster.etag) <= 200 else "",
-        as_of=roster.as_of,
+        what=source.subject,
+        source=arrival.source[:500],
+        sha256=arrival.sha256 if arrival.body else "",
+        etag=arrival.etag if len(arrival.etag) <= 200 else "",
+        as_of=arrival.as_of,
+        congress=intake.congress if intake else None,
         started_at=started,
         finished_at=timezone.now(),
-        counts={"senators": len(roster.records), "seats": seats.count(), "vacant": seats.vacant().count()},
-        difference=difference.as_json(),
-        refused_because="\n".join(faults),
+        checked_at=arrival.checked_at,
+        counts=dict(intake.counts) if intake else {},
+        difference=intake.difference.as_json() if intake else {},
+        refused_because=_storable("\n".join(faults)),
     )
+
+
+def _shortened(lines: tuple[str, ...]) -> list[str]:
+    kept = [_storable(line) for line in lines[:MOST_LINES_KEPT]]
+    more = len(lines) - len(kept)
+    return [*kept, f"and {more} more"] if more else kept
+
+
+def _storable(text: str) -> str:
+    """Without what a database cannot hold: NUL and halves of characters."""
+    return text.replace("\0", "").encode(errors="replace").decode()

@@ -1,7 +1,6 @@
 """A roster: everybody who sits in the Senate on a day, from the public data file or from our own table of facts."""
 
 import csv
-import hashlib
 import json
 import re
 from collections import Counter
@@ -12,16 +11,13 @@ from itertools import takewhile
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from campaign.legislators.importing import NotReadable
 from campaign.lib import usps
 
 _BIOGUIDE_ID = re.compile(r"[A-Z][0-9]{6}")
 _PHONE = re.compile(r"[0-9-]{10,14}")
 _CLASSES = (1, 2, 3)
 _SEATS_PER_STATE = 2
-
-
-class NotARoster(Exception):
-    """The bytes are not what they should be; the message says what is wrong with them."""
 
 
 @dataclass(frozen=True)
@@ -82,34 +78,30 @@ class Roster:
 
     records: tuple[SenatorRecord, ...]
     as_of: date
-    source: str
-    sha256: str
-    etag: str = ""
 
     @classmethod
-    def from_public_json(cls, body: bytes, *, as_of: date, source: str, etag: str = "") -> Self:
+    def from_public_json(cls, body: bytes, *, as_of: date) -> Self:
         """Read legislators-current.json of unitedstates/congress-legislators; members of the House are passed over.
 
-        Raises NotARoster.
+        Raises NotReadable.
         """
         try:
             people = json.loads(body)
         except (ValueError, RecursionError) as error:
             start = body[:40].decode("ascii", "replace").strip()
-            raise NotARoster(f"This is no JSON: {len(body)} bytes that begin with {start!r} ({error}).") from error
+            raise NotReadable(f"This is no JSON: {len(body)} bytes that begin with {start!r} ({error}).") from error
         if not isinstance(people, list):
-            raise NotARoster("The file should hold a list of people.")
+            raise NotReadable("The file should hold a list of people.")
         records = [record for record in map(_from_person, range(len(people)), people) if record]
-        return cls(tuple(records), as_of, source, hashlib.sha256(body).hexdigest(), etag)
+        return cls(tuple(records), as_of)
 
     @classmethod
-    def from_facts(cls, text: str, *, source: str) -> Self:
+    def from_facts(cls, text: str) -> Self:
         """Read our own table of facts; its head says as of when it is."""
         lines = text.splitlines()
         head = dict(line.lstrip("# ").split(": ", 1) for line in takewhile(_is_remark, lines) if ": " in line)
         rows = csv.DictReader((line for line in lines if not _is_remark(line)), delimiter="\t", quoting=csv.QUOTE_NONE)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        return cls(tuple(map(_from_row, rows)), date.fromisoformat(head["as of"]), source, digest)
+        return cls(tuple(map(_from_row, rows)), date.fromisoformat(head["as of"]))
 
     def faults(self) -> list[str]:
         """What contradicts itself, or the Constitution. Nothing can be made of such a roster."""
@@ -161,7 +153,7 @@ def _from_person(position: int, person: Any) -> SenatorRecord | None:
             contact_form=_text(term, "contact_form", ""),
         )
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        raise NotARoster(f"Person {position + 1} of the file has another shape than expected: {error!r}.") from error
+        raise NotReadable(f"Person {position + 1} of the file has another shape than expected: {error!r}.") from error
 
 
 def _text(mapping: Mapping[str, Any], key: str, default: str | None = None) -> str:

@@ -1,39 +1,18 @@
 """Putting the people of a roster into their seats, in one transaction and a fixed number of queries."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import models
 
+from campaign.legislators.importing import Difference
 from campaign.legislators.models import Chamber, Legislator, Office, Seat, Term
 from campaign.legislators.rosters import Roster, SenatorRecord
 
 _OF_A_PERSON = ("given_name", "family_name", "official_name", "party")
 _OF_AN_OFFICE = ("phone", "website", "contact_form")
 _OF_A_TERM = ("starts_on", "ends_on", "appointed")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What an import changes, as lines for people. All empty: nothing."""
-
-    joined: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-    renewed: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return any(asdict(self).values())
-
-    def as_json(self) -> dict[str, list[str]]:
-        """As it is kept with the import."""
-        return {kind: list(lines) for kind, lines in asdict(self).items()}
-
-    def lines(self) -> list[str]:
-        """The difference as a report prints it."""
-        signs = {"joined": "+", "left": "-", "renewed": "=", "changed": "~"}
-        return [f"{signs[kind]} {line}" for kind, lines in asdict(self).items() for line in lines]
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import structlog
 from celery import shared_task
 
-from campaign.legislators import fetching, importing
+from campaign.legislators import fetching, importing, sources
 
 log = structlog.get_logger(__name__)
 
@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 def sync() -> None:
     """Bring in what is new. Without a network, or refused, everything stays and the log says so; next week again."""
     try:
-        outcome = importing.refresh()
+        outcome = importing.refresh(sources.LEGISLATORS)
     except (fetching.TryLater, fetching.Refused, importing.ImportRefused) as error:
         log.warning("legislators_not_synced", because=str(error))
         return

@@ -12,6 +12,7 @@ class Job(IntEnum):
     COUNTING = 220_002
     FORGETTING = 220_003
     EXPORTING = 220_004
+    IMPORTING = 220_005
 
 
 def alone(job: Job) -> bool:
@@ -21,7 +22,10 @@ def alone(job: Job) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def wait_for(job: Job) -> None:
-    """Wait until this transaction is the only one at this job."""
+def wait_for(job: Job, of: str = "") -> None:
+    """Wait until this transaction is the only one at this job; `of` tells apart jobs that may run side by side."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(job)])
+        if of:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [int(job), of])
+        else:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(job)])

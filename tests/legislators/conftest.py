@@ -62,7 +62,7 @@ class PublicFile:
 @pytest.fixture
 def public_file(tmp_path: Path) -> PublicFile:
     """What the public file says when nothing has changed since our facts."""
-    facts = Roster.from_facts((furnishing.FACTS / "senators.tsv").read_text(), source="facts")
+    facts = Roster.from_facts((furnishing.FACTS / "senators.tsv").read_text())
     member_of_the_house = {
         "id": {"bioguide": "B001278"},
         "name": {"first": "S", "last": "B"},

@@ -8,13 +8,14 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from campaign.legislators import furnishing, importing
 from campaign.legislators.models import DataImport, Legislator, Office, PostalCode, Seat, Subject, Term
 from campaign.legislators.rosters import Roster
+from campaign.legislators.sources import FACTS_OF_SENATORS
 from campaign.lib import usps
 
 pytestmark = pytest.mark.usefixtures("furnished")
 
 
 def facts() -> Roster:
-    return Roster.from_facts((furnishing.FACTS / "senators.tsv").read_text(), source="facts/senators.tsv")
+    return Roster.from_facts((furnishing.FACTS / "senators.tsv").read_text())
 
 
 def test_every_state_has_two_seats_of_different_classes_with_somebody_in_them() -> None:
@@ -63,14 +64,18 @@ def test_new_facts_of_places_replace_the_old_ones() -> None:
 
 
 def test_our_facts_never_undo_a_newer_import() -> None:
-    DataImport.objects.filter(what=Subject.LEGISLATORS).update(source="https://example.org", sha256="", as_of="2026-12-01")
+    DataImport.objects.filter(what=Subject.LEGISLATORS).update(
+        source="https://example.org", sha256="", as_of="2026-12-01"
+    )
     Term.objects.open().filter(legislator__bioguide_id="H001104").update(closed_on="2026-11-20")
     assert furnishing.furnish_seats() is False
     assert Seat.objects.vacant().count() == 1
 
 
 def test_newer_facts_of_ours_correct_an_older_import() -> None:
-    DataImport.objects.filter(what=Subject.LEGISLATORS).update(source="https://example.org", sha256="", as_of="2026-01-01")
+    DataImport.objects.filter(what=Subject.LEGISLATORS).update(
+        source="https://example.org", sha256="", as_of="2026-01-01"
+    )
     Legislator.objects.filter(bioguide_id="M001176").update(party="Unknown")
     assert furnishing.furnish_seats() is True
     assert Legislator.objects.get(bioguide_id="M001176").party == "Democrat"
@@ -86,5 +91,7 @@ def test_in_the_demo_every_office_has_a_labelled_sandbox_address(settings: Setti
 
 
 def test_the_same_facts_taken_in_twice_change_nothing() -> None:
-    assert not importing.take_in(facts())
+    text = (furnishing.FACTS / "senators.tsv").read_bytes()
+    arrival = importing.Arrival(text, facts().as_of, "facts/senators.tsv")
+    assert not importing.bring_in(FACTS_OF_SENATORS, arrival).difference
     assert Legislator.objects.count() == Term.objects.count() == 100

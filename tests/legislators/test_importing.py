@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from campaign.legislators import importing
 from campaign.legislators.importing import ImportRefused, Wish
 from campaign.legislators.models import DataImport, Legislator, Office, Seat, Subject, Term
+from campaign.legislators.sources import LEGISLATORS
 from tests.legislators.conftest import PublicFile
 
 pytestmark = pytest.mark.usefixtures("furnished")
@@ -31,7 +32,7 @@ def everything() -> list[object]:
 def test_a_file_that_says_what_we_have_changes_nothing(public_file: PublicFile) -> None:
     before = everything()
     for _ in range(2):
-        outcome = importing.read_file(public_file.write(), JULY)
+        outcome = importing.read_file(LEGISLATORS, public_file.write(), JULY)
         assert not outcome.difference
     assert everything() == before
     assert DataImport.objects.as_of(Subject.LEGISLATORS) == JULY
@@ -39,17 +40,17 @@ def test_a_file_that_says_what_we_have_changes_nothing(public_file: PublicFile) 
 
 def test_a_successor_takes_the_seat_and_the_predecessor_is_kept(public_file: PublicFile) -> None:
     file = public_file.replace("H001104", "S009999", "Successor", start="2026-11-20", end="2029-01-03").write()
-    difference = importing.read_file(file, date(2026, 11, 21)).difference
+    difference = importing.read_file(LEGISLATORS, file, date(2026, 11, 21)).difference
     assert difference.joined == ("OH class 3: New Successor (S009999)",)
     assert difference.left == ("OH class 3: Jon Husted (H001104)",)
     closed = Term.objects.get(legislator__bioguide_id="H001104")
     assert closed.closed_on == date(2026, 11, 20)
     assert closed.seat.holder == Legislator.objects.get(bioguide_id="S009999")
-    assert not importing.read_file(file, date(2026, 11, 21)).difference
+    assert not importing.read_file(LEGISLATORS, file, date(2026, 11, 21)).difference
 
 
 def test_a_senator_who_leaves_without_a_successor_leaves_a_vacant_seat(public_file: PublicFile) -> None:
-    difference = importing.read_file(public_file.without("M001244").write(), JULY).difference
+    difference = importing.read_file(LEGISLATORS, public_file.without("M001244").write(), JULY).difference
     assert (difference.joined, difference.left) == ((), ("FL class 3: Ashley Moody (M001244)",))
     assert Term.objects.get(legislator__bioguide_id="M001244").closed_on == JULY
     assert [seat.label for seat in Seat.objects.vacant()] == ["Florida, class 3"]
@@ -57,15 +58,17 @@ def test_a_senator_who_leaves_without_a_successor_leaves_a_vacant_seat(public_fi
 
 def test_who_was_closed_by_mistake_sits_again_in_the_same_term(public_file: PublicFile) -> None:
     people = list(public_file.people)
-    importing.read_file(public_file.without("M001244").write(), JULY)
+    importing.read_file(LEGISLATORS, public_file.without("M001244").write(), JULY)
     public_file.people = people
-    assert importing.read_file(public_file.write(), JULY).difference.joined == ("FL class 3: Ashley Moody (M001244)",)
+    assert importing.read_file(LEGISLATORS, public_file.write(), JULY).difference.joined == (
+        "FL class 3: Ashley Moody (M001244)",
+    )
     assert Term.objects.filter(legislator__bioguide_id="M001244").count() == 1
 
 
 def test_a_new_term_of_the_same_person_closes_the_old_one(public_file: PublicFile) -> None:
     file = public_file.with_term("M001176", start="2027-01-03", end="2033-01-03").write()
-    difference = importing.read_file(file, date(2027, 1, 5)).difference
+    difference = importing.read_file(LEGISLATORS, file, date(2027, 1, 5)).difference
     assert difference.renewed == ("OR class 2: Jeff Merkley (M001176)",)
     assert not difference.left
     old, new = Term.objects.filter(legislator__bioguide_id="M001176").order_by("starts_on")
@@ -74,17 +77,19 @@ def test_a_new_term_of_the_same_person_closes_the_old_one(public_file: PublicFil
 
 def test_a_file_from_before_a_new_term_puts_the_old_one_back(public_file: PublicFile) -> None:
     today = public_file.write().read_bytes()
-    importing.read_file(public_file.with_term("M001176", start="2027-01-03", end="2033-01-03").write(), JULY)
+    importing.read_file(
+        LEGISLATORS, public_file.with_term("M001176", start="2027-01-03", end="2033-01-03").write(), JULY
+    )
     public_file.path.write_bytes(today)
-    importing.read_file(public_file.path, JULY)
+    importing.read_file(LEGISLATORS, public_file.path, JULY)
     (sitting,) = Term.objects.open().filter(legislator__bioguide_id="M001176")
     assert (sitting.starts_on, sitting.ends_on) == (date(2021, 1, 3), date(2027, 1, 3))
-    assert not importing.read_file(public_file.path, JULY).difference
+    assert not importing.read_file(LEGISLATORS, public_file.path, JULY).difference
 
 
 def test_corrections_are_taken_over_and_named(public_file: PublicFile) -> None:
     file = public_file.with_term("M001176", phone="202-224-0000", start="2021-01-04").write()
-    assert importing.read_file(file, JULY).difference.changed == (
+    assert importing.read_file(LEGISLATORS, file, JULY).difference.changed == (
         "M001176 phone: 202-224-3753 -> 202-224-0000",
         "M001176 starts_on: 2021-01-03 -> 2021-01-04",
     )
@@ -94,7 +99,9 @@ def test_corrections_are_taken_over_and_named(public_file: PublicFile) -> None:
 def test_what_an_organizer_entered_and_what_the_file_lacks_is_kept(public_file: PublicFile) -> None:
     office = Office.objects.get(legislator__bioguide_id="M001176")
     office.enter_email("staff@merkley.senate.gov", by="olive@example.org")
-    importing.read_file(public_file.with_term("M001176", contact_form="", party="Independent").write(), JULY)
+    importing.read_file(
+        LEGISLATORS, public_file.with_term("M001176", contact_form="", party="Independent").write(), JULY
+    )
     office.refresh_from_db()
     assert (office.email, office.email_entered_by) == ("staff@merkley.senate.gov", "olive@example.org")
     assert office.contact_form == "https://www.merkley.senate.gov/contact/"
@@ -154,14 +161,14 @@ def test_what_looks_wrong_is_refused_whole_unless_forced(
     before = everything()
     file = change(public_file).write()
     with pytest.raises(ImportRefused) as caught:
-        importing.read_file(file, JULY)
+        importing.read_file(LEGISLATORS, file, JULY)
     assert sentence in caught.value.faults
     assert everything() == before
     refused = DataImport.objects.order_by("pk").last()
     assert refused is not None
     assert sentence in refused.refused_because
     assert DataImport.objects.as_of(Subject.LEGISLATORS) != JULY
-    assert importing.read_file(file, JULY, Wish(force=True)).difference.left
+    assert importing.read_file(LEGISLATORS, file, JULY, Wish(force=True)).difference.left
 
 
 @pytest.mark.parametrize(
@@ -183,7 +190,7 @@ def test_what_contradicts_itself_is_refused_even_when_forced(
     file = change(public_file).write()
     for wish in (Wish(), Wish(force=True)):
         with pytest.raises(ImportRefused, match=sentence.replace("[", r"\[")):
-            importing.read_file(file, JULY, wish)
+            importing.read_file(LEGISLATORS, file, JULY, wish)
     assert everything() == before
 
 
@@ -208,7 +215,7 @@ def test_a_file_of_another_kind_changes_nothing_and_says_what_was_wrong(tmp_path
     file = tmp_path / "bad.json"
     file.write_bytes(body)
     with pytest.raises(ImportRefused, match=r"This is no JSON|a list of people|Person 1 of the file"):
-        importing.read_file(file, JULY)
+        importing.read_file(LEGISLATORS, file, JULY)
     assert everything() == before
 
 
@@ -217,7 +224,7 @@ def test_a_file_of_half_a_gigabyte_is_not_even_opened(tmp_path: Path) -> None:
     with file.open("wb") as large:
         large.truncate(500 * 1024 * 1024)
     with pytest.raises(ImportRefused, match="larger than 32 MB"):
-        importing.read_file(file)
+        importing.read_file(LEGISLATORS, file)
 
 
 def test_a_dry_run_prints_the_difference_and_writes_nothing(public_file: PublicFile, sync: Sync) -> None:
@@ -245,7 +252,7 @@ def test_the_command_says_in_one_line_why_it_refused(public_file: PublicFile, sy
 def test_an_import_costs_few_queries(public_file: PublicFile) -> None:
     file = public_file.replace("H001104", "S009999", "Successor").with_term("M001176", phone="202-224-0000").write()
     with CaptureQueriesContext(connection) as queries:
-        importing.read_file(file, JULY)
+        importing.read_file(LEGISLATORS, file, JULY)
     assert len(queries) <= 30
 
 
@@ -253,6 +260,6 @@ def test_the_real_file_of_june_says_what_our_facts_say() -> None:
     file = Path(__file__).parents[3] / "shared/data/congress-legislators/legislators-current.json"
     if not file.exists():
         pytest.skip("the public data file is not beside the project; download it into ../shared/data to run this")
-    difference = importing.read_file(file, date(2026, 6, 15)).difference
+    difference = importing.read_file(LEGISLATORS, file, date(2026, 6, 15)).difference
     assert difference.lines() == []
     assert len(json.loads(file.read_bytes())) == 537

@@ -3,12 +3,14 @@
 import json
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.core.management.base import CommandError
 
-from campaign.legislators import fetching, importing, tasks
+from campaign.legislators import fetching, importing, sources, tasks
 from campaign.legislators.models import DataImport, Office, Subject
+from campaign.legislators.sources import LEGISLATORS
 from tests.legislators.conftest import PublicFile, Source
 
 pytestmark = pytest.mark.usefixtures("furnished")
@@ -26,7 +28,7 @@ def nowhere() -> str:
 
 def test_the_second_look_says_which_version_it_knows(source: Source, public_file: PublicFile, sync: Sync) -> None:
     source.body = json.dumps(public_file.people).encode()
-    assert "100 senators as of 2026-07-01" in sync("--url", source.url)
+    assert "100 senators, 100 seats, 0 vacant as of 2026-07-01" in sync("--url", source.url)
     imports = DataImport.objects.count()
     assert "nothing newer" in sync("--url", source.url)
     assert source.marks == [None, '"one"']
@@ -69,23 +71,22 @@ def test_without_a_network_there_is_one_clear_line_or_silence(nowhere: str, sync
 def test_an_error_page_changes_nothing(source: Source, status: int, error: type[Exception]) -> None:
     source.status, source.body = status, b"<!doctype html>"
     with pytest.raises(error, match=str(status)):
-        importing.refresh(source.url)
+        importing.refresh(LEGISLATORS, source.url)
 
 
-def test_a_file_without_an_end_is_not_read_to_its_end(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "MOST_BYTES", 1024 * 1024)
+def test_a_file_without_an_end_is_not_read_to_its_end(source: Source) -> None:
     source.body = b" " * (1024 * 1024 + 1)
     with pytest.raises(fetching.Refused, match="larger than 1 MB"):
-        importing.refresh(source.url)
+        importing.refresh(replace(LEGISLATORS, most_bytes=1024 * 1024), source.url)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/", "legislators.json"])
 def test_only_addresses_of_the_web_are_fetched(url: str) -> None:
     with pytest.raises(fetching.Refused):
-        importing.refresh(url)
+        importing.refresh(LEGISLATORS, url)
 
 
 def test_the_weekly_task_survives_a_missing_network(nowhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing.refresh, "__defaults__", (nowhere, importing.AS_IT_COMES))
+    monkeypatch.setattr(sources, "LEGISLATORS", replace(LEGISLATORS, url=nowhere))
     tasks.sync()
     assert DataImport.objects.filter(what=Subject.LEGISLATORS).count() == 1
