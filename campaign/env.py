@@ -3,10 +3,20 @@
 import base64
 import binascii
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+# Who may be asked in which district an address lies, and the settings that each of them needs.
+ADDRESS_BACKENDS: dict[str, tuple[str, ...]] = {
+    "": (),
+    "census": (),
+    "google": ("GOOGLE_CIVIC_KEY", "GOOGLE_CIVIC_CONGRESS"),
+    "geocodio": ("GEOCODIO_KEY",),
+    "polygons": ("DISTRICT_POLYGONS",),
+}
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_FILE = ROOT / "var" / "demo.env"
 
@@ -97,3 +107,30 @@ def mail_server(name: str) -> dict[str, Any]:
         "EMAIL_USE_SSL": url.scheme == "smtps",
         "EMAIL_USE_TLS": starttls == "True",
     }
+
+
+def service(name: str, default: str) -> str:
+    """The address of a service that gets what people typed: https, or http on this machine; no slash at its end."""
+    value = text(name, default).rstrip("/")
+    url = urlsplit(value)
+    is_safe = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
+    if not (is_safe and url.hostname) or url.query or url.fragment or url.username:
+        raise BadSetting(f"{name} must begin with https:// and hold neither a query nor a password.")
+    return value
+
+
+def address_backend(name: str) -> str:
+    """Who is asked where an address lies; nobody by default. What that back end needs must be there as well."""
+    value = text(name, "")
+    if value not in ADDRESS_BACKENDS:
+        known = ", ".join(each for each in ADDRESS_BACKENDS if each)
+        raise BadSetting(f"{name} must be empty or one of {known}, not {value!r}.")
+    for needed in ADDRESS_BACKENDS[value]:
+        if not os.environ.get(needed, "").strip():
+            raise BadSetting(f"{name}={value} needs {needed}. See docs/operations.md.")
+    if value == "polygons":
+        if not Path(os.environ["DISTRICT_POLYGONS"]).is_file():
+            raise BadSetting("DISTRICT_POLYGONS is not a file that can be found.")
+        if not (find_spec("shapely") and find_spec("shapefile")):
+            raise BadSetting(f"{name}=polygons needs `pip install --require-hashes -r requirements-polygons.txt`.")
+    return value

@@ -247,6 +247,16 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
+# --- the address step: nobody is asked unless the operator says whom --------------------------------------------------
+ADDRESS_BACKEND = env.address_backend("ADDRESS_BACKEND")
+CENSUS_GEOCODER_URL = env.service("CENSUS_GEOCODER_URL", "https://geocoding.geo.census.gov/geocoder")
+GOOGLE_CIVIC_URL = env.service("GOOGLE_CIVIC_URL", "https://civicinfo.googleapis.com/civicinfo/v2")
+GOOGLE_CIVIC_KEY = env.text("GOOGLE_CIVIC_KEY", "")
+GOOGLE_CIVIC_CONGRESS = env.number("GOOGLE_CIVIC_CONGRESS", 0)
+GEOCODIO_URL = env.service("GEOCODIO_URL", "https://api.geocod.io/v1.12")
+GEOCODIO_KEY = env.text("GEOCODIO_KEY", "")
+DISTRICT_POLYGONS = env.text("DISTRICT_POLYGONS", "")
+
 # --- logs: ids and counts, never personal data -----------------------------------------------------------------------
 LOGGING = {
     "version": 1,
