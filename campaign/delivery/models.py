@@ -136,14 +136,18 @@ class Delivery(models.Model):
         seal = tokens.signed("return-path", self.id.hex).rpartition("~")[2][:16].lower()
         return f"bounces+{self.id.hex}.{seal}@{settings.MAIL_DOMAIN}"
 
-    def move(self, to: Status, *, reason: str = "", **changes: Any) -> bool:
-        """Go on from where this copy of the row stands; False where somebody else moved it. Writes the event."""
+    def move(self, to: Status, *, reason: str = "", is_news: bool = True, **changes: Any) -> bool:
+        """Go on from where this copy of the row stands; False where somebody else moved it. Writes the event.
+
+        What waits on for the reason it waited for already is no news and needs no event.
+        """
         moved = Delivery.objects.filter(pk=self.pk, status=self.status, claimed_by=self.claimed_by).update(
             status=to, reason=reason, **changes
         )
         if moved:
             self.status = to
-            DeliveryEvent.objects.create(delivery=self, status=to, reason=reason)
+            if is_news:
+                DeliveryEvent.objects.create(delivery=self, status=to, reason=reason)
         return bool(moved)
 
 

@@ -70,7 +70,9 @@ def _send(delivery: Delivery, transport: Transport) -> None:
             _finish(delivery, Status.SUPPRESSED, mail.reason)
         elif isinstance(mail, Postponed):
             again_at = Now() + timedelta(minutes=mail.minutes)
-            delivery.move(Status.DEFERRED, reason=mail.reason, next_at=again_at, lease_until=None, crashes=0)
+            is_news = delivery.reason != mail.reason
+            changes = {"next_at": again_at, "lease_until": None, "crashes": 0}
+            delivery.move(Status.DEFERRED, reason=mail.reason, is_news=is_news, **changes)
         else:
             _hand_over(delivery, mail, transport)
     except Exception:

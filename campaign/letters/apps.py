@@ -9,6 +9,7 @@ class LettersConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms downstairs what this one adds to their work."""
         from campaign.delivery import recipes as mailroom
+        from campaign.letters import reminding
         from campaign.letters.channels import email
         from campaign.letters.disclosing import letters_of
         from campaign.letters.erasing import erase_letters, forget_letters
@@ -16,6 +17,7 @@ class LettersConfig(AppConfig):
         from campaign.supporters import disclosing, erasing
 
         mailroom.register(email.RECIPE, email.mail_of)
+        mailroom.register(reminding.RECIPE, reminding.mail_of)
         erasing.first(erase_letters)
         forgetting.first(forget_letters)
         disclosing.add("letters", letters_of)

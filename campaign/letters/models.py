@@ -18,6 +18,18 @@ from campaign.petitions.models import Petition
 from campaign.supporters.models import Supporter
 
 
+class Hold(models.TextChoices):
+    """Why a letter waits with us, in words for its sender."""
+
+    SEAT_VACANT = "seat_vacant", _("It waits: the seat is vacant. It can go when a successor is sworn in.")
+    TERM_ENDED = "term_ended", _("It waits: the senator's term has ended, and we don't know yet who holds the seat.")
+    DATA_STALE = "data_stale", _("It waits: our list of senators is too old to be sure who holds the seat.")
+    SUCCEEDED = (
+        "succeeded",
+        _("It waits for you: it names a senator who no longer holds the seat. Please read it again."),
+    )
+
+
 class LetterTemplateQuerySet(models.QuerySet["LetterTemplate"]):
     """Many letter templates."""
 
@@ -108,6 +120,10 @@ class Letter(models.Model):
         """Whether it is on its way or there: from then on its text can't be replaced."""
         return any(dispatch.has_gone for dispatch in self.dispatches.all())
 
+    def names(self, legislator: Legislator) -> bool:
+        """Whether its words name this person."""
+        return legislator.family_name.casefold() in f"{self.subject or ''} {self.body or ''}".casefold()
+
 
 class ChannelName(models.TextChoices):
     """The ways to reach an office that exist so far."""
@@ -186,12 +202,26 @@ class LetterDispatch(models.Model):
     @property
     def has_gone(self) -> bool:
         """On its way or there. A hand-off has gone when the constituent says so."""
-        return self.said == Said.SENT if self.channel == ChannelName.HANDOFF else not self.has_failed
+        if self.channel == ChannelName.HANDOFF:
+            return self.said == Said.SENT
+        return not self.has_failed and not self.is_held
+
+    @property
+    def is_held(self) -> bool:
+        """Posted, and held back by us: its text can still be replaced."""
+        delivery = self.delivery
+        return delivery is not None and delivery.status == Status.DEFERRED and delivery.reason in Hold.values
 
     @property
     def has_failed(self) -> bool:
         """The office's mail server refused it, or it was never handed over. Where nobody knows it has not failed."""
         return self.delivery is not None and self.delivery.status in {Status.REFUSED, Status.SUPPRESSED}
+
+    def now_to(self, holder: Legislator) -> None:
+        """It goes to whoever holds the seat by now, and its receipt says so. Twice is once."""
+        if holder.pk != self.legislator_id:
+            self.legislator, self.is_sandbox = holder, holder.office.is_sandbox
+            self.save(update_fields=["legislator", "is_sandbox"])
 
     @property
     def waits_for_constituent(self) -> bool:
@@ -207,4 +237,9 @@ class LetterDispatch(models.Model):
         told = self.delivery.events.all() if self.delivery is not None else []
         sentences = _DELIVERY_SENTENCES | (_SANDBOX_SENTENCES if self.is_sandbox else {})
         lines = [Event(self.created_at, sentences[Status.QUEUED])]
-        return lines + [Event(event.at, sentences[event.status]) for event in told if event.status in sentences]
+        for event in told:
+            if event.reason in Hold.values:
+                lines.append(Event(event.at, Hold(event.reason).label))
+            elif event.status in sentences:
+                lines.append(Event(event.at, sentences[event.status]))
+        return lines

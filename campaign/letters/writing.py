@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import structlog
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaign.delivery.models import Delivery, Status
 from campaign.legislators import lookup
 from campaign.legislators.lookup import Constituency
 from campaign.legislators.models import Seat
@@ -61,8 +63,11 @@ def constituency_of(supporter: Supporter) -> Constituency:
 
 
 def seats_of(supporter: Supporter) -> tuple[Seat, ...]:
-    """The seats that speak for a supporter, with their holders; none for DC and the territories."""
-    return constituency_of(supporter).seats
+    """The senators' seats that speak for a supporter, with their holders; none for DC and the territories.
+
+    From the database and not from the lookup's memory: an office's address may have been entered a moment ago.
+    """
+    return tuple(Seat.objects.senate().of_state(supporter.state).with_holders())
 
 
 def draft(template: LetterTemplate, seat: Seat, supporter: Supporter) -> Draft:
@@ -118,13 +123,21 @@ def send(signature_id: uuid.UUID, manuscript: Manuscript) -> LetterDispatch:
         seat=manuscript.seat,
         defaults=_content(manuscript),
     )
-    if not made and letter.has_gone:
+    if not made and (letter.has_gone or not _still_held(letter)):
         return letter.dispatches.latest("created_at")
     if not made:
         Letter.objects.filter(pk=letter.pk).update(**_content(manuscript), written_at=timezone.now())
+        letter.refresh_from_db()
     dispatch = channels.best_for(holder, letter).dispatch(letter, holder)
     log.info("letter dispatched", letter=str(letter.pk), channel=dispatch.channel, seat=manuscript.seat.pk)
     return dispatch
+
+
+def _still_held(letter: Letter) -> bool:
+    """Whether no worker has what we hold back of this letter; until we commit none gets it, and then it looks anew."""
+    held = {dispatch.delivery_id for dispatch in letter.dispatches.all() if dispatch.is_held}
+    waiting = Delivery.objects.filter(pk__in=held, status=Status.DEFERRED)
+    return waiting.update(next_at=Now()) == len(held)
 
 
 def _content(manuscript: Manuscript) -> dict[str, object]:

@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaign.legislators.models import Legislator, Seat
-from campaign.letters import channels, writing
-from campaign.letters.models import ChannelName, Letter, LetterTemplate
+from campaign.letters import channels, holding, writing
+from campaign.letters.models import ChannelName, Hold, Letter, LetterTemplate
 from campaign.letters.writing import Manuscript
 from campaign.lib import emails
 from campaign.lib.refusals import Refused
@@ -30,13 +30,17 @@ class Way:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One seat's letter. A vacant seat has nothing to fill in; a letter that has gone can't be changed."""
+    """One seat's letter. Without a holder there is nothing to fill in; a letter that has gone can't be changed.
+
+    `hold` says why what is sent now would wait.
+    """
 
     seat: Seat
     holder: Legislator | None
     subject: Field
     body: Field
     way: Way | None = None
+    hold: Hold | None = None
     gone: Letter | None = None
     is_left_out: bool = False
     manuscript: Manuscript | None = None
@@ -87,7 +91,8 @@ def lay(petition: Petition, supporter: Supporter, tone: str = "") -> Desk:
     for seat in writing.seats_of(supporter):
         letter = letters.get(seat.pk)
         kept = letter if letter and (letter.has_gone or chosen is None) else None
-        sheets.append(replace(_sheet(seat, kept, template, supporter), way=_way(seat.holder, supporter, letter)))
+        sheet = _sheet(seat, kept, template, supporter)
+        sheets.append(replace(sheet, way=_way(seat.holder, supporter, letter), hold=holding.hold_of_seat(seat)))
     return Desk(supporter, templates, template, tuple(sheets))
 
 

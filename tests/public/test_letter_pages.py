@@ -1,12 +1,13 @@
 """Ada writes to her senators, sees what they will get, sends it, and reads what became of it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from campaign.delivery.models import Delivery, Status
-from campaign.legislators.models import Office, Seat, Term
+from campaign.legislators.models import DataImport, Legislator, Office, Seat, Term
 from campaign.letters.models import Letter, LetterDispatch, LetterTemplate, Said
 from campaign.petitions.models import Petition
 from campaign.supporters.models import AccessPurpose
@@ -27,9 +28,13 @@ def desk(mine: str, template: LetterTemplate) -> str:
     return mine + PAGE.lstrip("/") + "letter/"
 
 
+def the_seats() -> list[Seat]:
+    return list(Seat.objects.senate().of_state("OR"))
+
+
 @pytest.fixture
 def seats() -> list[Seat]:
-    return list(Seat.objects.of_state("OR").order_by("senate_class"))
+    return the_seats()
 
 
 def typed(seats: list[Seat], body: str = BODY, **more: str) -> dict[str, str]:
@@ -39,7 +44,7 @@ def typed(seats: list[Seat], body: str = BODY, **more: str) -> dict[str, str]:
 
 def give_addresses(*, sandbox: bool) -> None:
     now = timezone.now()
-    for office in Office.objects.filter(legislator__terms__seat__state="OR", legislator__terms__closed_on=None):
+    for office in Office.objects.filter(legislator__terms__in=Term.objects.open().filter(seat__in=the_seats())):
         office.enter_email(f"office{office.pk}@senate.example", "olive@example.org")
     if sandbox:
         Office.objects.with_email().update(sandboxed_at=now)
@@ -239,3 +244,46 @@ def test_a_letter_that_an_office_refused_shows_the_way_by_hand(citizen: Citizen,
     assert "Send it with the office's own form" not in words(citizen.get(receipts))
     Delivery.objects.filter(recipe="letter").update(status=Status.REFUSED)
     assert words(citizen.get(receipts)).count("Send it with the office's own form") == 2
+
+
+def old_list() -> None:
+    """Nobody has heard from Congress for two months."""
+    long_ago = timezone.now() - timedelta(days=60)
+    DataImport.objects.update(as_of=long_ago.date(), checked_at=None)
+
+
+def test_with_an_old_list_ada_is_told_before_and_after_that_her_letters_wait(
+    citizen: Citizen, desk: str, seats: list[Seat]
+) -> None:
+    old_list()
+    assert words(citizen.get(desk)).count("You can write now, but your letter will wait") == 2
+    receipts = citizen.get(citizen.post(desk, typed(seats, do="send"))["Location"])
+    assert words(receipts).count("It waits: our list of senators is too old to be sure who holds the seat.") == 2
+    assert "Only you can send this one" not in words(receipts)
+    DataImport.objects.update(as_of=timezone.now().date())
+    assert words(citizen.get(receipts.request["PATH_INFO"])).count("Only you can send this one") == 2
+
+
+def test_a_seat_whose_term_has_ended_is_not_called_vacant_and_nobody_is_named(citizen: Citizen, desk: str) -> None:
+    Term.objects.open().filter(seat__in=the_seats()).update(ends_on=timezone.now().date())
+    page = words(citizen.get(desk))
+    assert page.count("The term of this seat has ended, and we don't know yet who holds it.") == 2
+    assert "vacant" not in page
+    assert "Merkley" not in page
+
+
+def test_a_letter_that_names_the_one_who_left_asks_to_be_read_again(
+    citizen: Citizen, desk: str, seats: list[Seat]
+) -> None:
+    receipts = citizen.post(desk, typed(seats, "Dear Senator Merkley and Senator Wyden, " + BODY, do="send"))["Location"]
+    successor = Legislator.objects.create(
+        bioguide_id="N000001", given_name="New", family_name="Comer", official_name="New Comer", party="Independent"
+    )
+    Office.objects.create(legislator=successor)
+    Term.objects.open().filter(seat=seats[0]).update(legislator=successor)
+    page = words(citizen.get(receipts))
+    assert page.count("It waits for you: it names a senator who no longer holds the seat.") == 1
+    assert page.count("Only you can send this one") == 1
+    citizen.post(desk, typed(seats, "Dear Senator Comer, dear Senator Wyden, " + BODY, do="send"))
+    assert words(citizen.get(receipts)).count("Only you can send this one") == 2
+    assert LetterDispatch.objects.filter(legislator=successor).exists()

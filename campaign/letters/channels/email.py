@@ -9,9 +9,11 @@ from campaign.delivery import posting
 from campaign.delivery.models import Delivery, Kind, Suppression
 from campaign.delivery.recipes import Mail, Postponed, Withheld
 from campaign.legislators.models import Legislator
-from campaign.letters.models import ChannelName, Letter, LetterDispatch
+from campaign.letters import holding, reminding
+from campaign.letters.models import ChannelName, Hold, Letter, LetterDispatch
 from campaign.lib import emails
 from campaign.petitions.models import Signature
+from campaign.supporters.models import Supporter
 
 RECIPE = "letter"
 
@@ -38,7 +40,7 @@ class EmailChannel:
                 about={"letter": str(letter.pk)},
             )
         )
-        found, _ = LetterDispatch.objects.get_or_create(
+        found, _ = LetterDispatch.objects.update_or_create(
             letter=letter,
             channel=self.name,
             defaults={"legislator": legislator, "delivery": delivery, "is_sandbox": legislator.office.is_sandbox},
@@ -47,8 +49,9 @@ class EmailChannel:
 
 
 def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
-    """The recipe: the letter as it was written, to whoever holds the seat today."""
-    letter = Letter.objects.select_related("supporter", "seat", "petition").filter(pk=delivery.about["letter"]).first()
+    """The recipe: the letter as it was written, to whoever holds the seat today, unless there is reason to wait."""
+    letters = Letter.objects.select_related("supporter", "seat", "petition")
+    letter = letters.filter(pk=delivery.about["letter"]).first()
     if letter is None or letter.supporter is None or letter.body is None:
         return Withheld("erased")
     signature = Signature.objects.filter(petition=letter.petition, supporter=letter.supporter).first()
@@ -56,12 +59,19 @@ def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
         return Withheld("signature does not stand")
     if signature.quarantined_at:
         return Postponed("held for an organizer", minutes=60)
+    dispatch = delivery.letter_dispatch
+    if hold := holding.hold_of_letter(letter, dispatch.legislator):
+        if hold == Hold.SUCCEEDED:
+            reminding.remind(letter)
+        return Postponed(hold.value, minutes=holding.MINUTES_UNTIL_ASKED_AGAIN[hold])
     holder = letter.seat.holder
-    if holder is None:
-        return Postponed("seat vacant", minutes=24 * 60)
-    if not holder.office.email:
+    if holder is None or not holder.office.email:
         return Postponed("no office address", minutes=24 * 60)
-    supporter = letter.supporter
+    dispatch.now_to(holder)
+    return _mail(letter, letter.supporter, holder, signature)
+
+
+def _mail(letter: Letter, supporter: Supporter, holder: Legislator, signature: Signature) -> Mail:
     context = {
         "letter": letter,
         "supporter": supporter,
@@ -74,11 +84,11 @@ def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
         "today": timezone.now().date(),
     }
     return Mail(
-        to=holder.office.email,
+        to=holder.office.email or "",
         sender=emails.named(f"{supporter.name} via {settings.ORGANIZATION_NAME}", settings.LETTERS_ADDRESS),
         reply_to=emails.named(supporter.name, supporter.email),
         subject=letter.subject or "",
         text=render_to_string("mail/letter/body.txt", context),
         headers={"Auto-Submitted": ""},
-        mailbox=emails.office_id(holder.office.email),
+        mailbox=emails.office_id(holder.office.email or ""),
     )

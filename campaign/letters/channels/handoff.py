@@ -1,6 +1,7 @@
 """Hand-off: the office's own form, with the text ready to copy. Only the constituent can send it, and says so."""
 
 from campaign.legislators.models import Legislator
+from campaign.letters import holding, reminding
 from campaign.letters.models import ChannelName, Letter, LetterDispatch
 
 
@@ -14,8 +15,10 @@ class HandoffChannel:
         return True
 
     def dispatch(self, letter: Letter, legislator: Legislator) -> LetterDispatch:
-        """Offer the text. The second time is the first offer."""
-        found, _ = LetterDispatch.objects.get_or_create(
+        """Offer the text; where it must wait, a mail follows when it can go. The second time is the first offer."""
+        found, _ = LetterDispatch.objects.update_or_create(
             letter=letter, channel=self.name, defaults={"legislator": legislator}
         )
+        if holding.hold_of_letter(letter, legislator):
+            reminding.remind(letter)
         return found

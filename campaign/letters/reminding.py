@@ -1,0 +1,57 @@
+"""Telling a constituent that a letter which waited needs them: it can go now, or the seat has a new holder."""
+
+from campaign.delivery import posting
+from campaign.delivery.models import Delivery, Kind
+from campaign.delivery.recipes import Mail, Postponed, Withheld, written
+from campaign.letters import holding
+from campaign.letters.models import Hold, Letter
+from campaign.petitions.models import Signature
+from campaign.petitions.recipes import link, my_page_link, unsubscribe_headers
+from campaign.petitions.unsubscribing import link_token
+
+RECIPE = "letter_waits_for_you"
+
+
+def remind(letter: Letter) -> None:
+    """Post a mail that leaves when there is something to do. Once for each text: writing it anew may remind anew."""
+    if letter.supporter_id is None:
+        return
+    posting.post(
+        posting.Envelope(
+            key=f"letter-waits:{letter.pk}:{letter.sha256[:16]}",
+            kind=Kind.RECEIPT,
+            recipe=RECIPE,
+            mailbox=letter.supporter_id,
+            about={"letter": str(letter.pk)},
+        )
+    )
+
+
+def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
+    """The recipe: it waits as long as the letter has to, and is not sent where nothing is left to do."""
+    letters = Letter.objects.select_related("supporter", "seat", "petition")
+    letter = letters.filter(pk=delivery.about["letter"]).first()
+    if letter is None or letter.supporter is None:
+        return Withheld("erased")
+    signature = Signature.objects.confirmed().filter(petition=letter.petition, supporter=letter.supporter).first()
+    dispatch = letter.dispatches.last()
+    if signature is None or not letter.petition.is_open or dispatch is None or letter.has_gone:
+        return Withheld("nothing left to do")
+    hold = holding.hold_of_letter(letter, dispatch.legislator)
+    if hold not in {None, Hold.SUCCEEDED}:
+        return Postponed(hold.value if hold else "", minutes=60)
+    if hold is None and not dispatch.waits_for_constituent:
+        return Withheld("it goes by itself")
+    supporter, language = letter.supporter, signature.language
+    context = {
+        "given_name": supporter.given_name,
+        "title": letter.petition.text_in(language).title,
+        "seat": letter.seat,
+        "former": dispatch.legislator.official_name,
+        "is_succeeded": hold == Hold.SUCCEEDED,
+        "my_url": my_page_link(supporter, language),
+        "unsubscribe_url": link("public:unsubscribe", language, link_token(supporter.pk)),
+    }
+    return Mail(
+        to=supporter.email, headers=unsubscribe_headers(supporter, language), **written(RECIPE, language, context)
+    )
