@@ -110,8 +110,10 @@ class Check:
     def _senators(self, page: Page) -> list[str]:
         query = f"state={ADA['state']}&postal_code={ADA['postal_code']}"
         status, body = self.ada.call("GET", f"{self.url}/api/v1/legislators/lookup?{query}")
-        names = [seat["legislator"]["name"] for seat in body["seats"] if seat["legislator"]]
-        expect(status == 200 and len(names) == 2, f"two senators for {query}: {body}")
+        seats = [seat for seat in body["seats"] if seat["chamber"] == "senate"]
+        names = [seat["legislator"]["name"] for seat in seats if seat["legislator"]]
+        # When the shipped facts have grown old a term may have ended, and then nobody is named in its place.
+        expect(status == 200 and len(seats) == 2 and names, f"the two seats for {query}: {body}")
         for name in names:
             expect(name in page.text, f"{name} on the page after confirming: {page.text[:500]}")
         return names

@@ -100,7 +100,7 @@ class Demo:
 
     def watch(self) -> None:
         """Stay until somebody asks to stop. Raises EssentialDiedError when the database is gone."""
-        self._refresh_legislators()
+        self._refresh_facts()
         self.supervisor.on_change = self._announce
         self.supervisor.watch()
 
@@ -163,12 +163,13 @@ class Demo:
         if errand.returncode:
             raise ChildDiedError(f"{errand.program.name} failed ({errand.returncode}):\n{errand.last_lines()}")
 
-    def _refresh_legislators(self) -> None:
-        """Try once a day, in the background, and say nothing: without a network the shipped senators stand."""
-        tried = self.var / "legislators-tried"
+    def _refresh_facts(self) -> None:
+        """Try once a day, in the background, and say nothing: without a network the shipped facts stand."""
+        tried = self.var / "facts-tried"
         if self.options.may_use_network and (not tried.exists() or time.time() - tried.stat().st_mtime > A_DAY):
             tried.touch()
-            self._errand("sync_legislators", commands.manage("sync_legislators"))
+            for name in ("sync_legislators", "sync_committees", "sync_zips", "sync_districts"):
+                self._errand(name, commands.manage(name))
 
     def _put_old_logs_aside(self) -> None:
         """Logs are of this start; those of the one before stay one more time."""
