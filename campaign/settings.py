@@ -229,6 +229,7 @@ globals().update(env.mail_server("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 
 # --- the API ---------------------------------------------------------------------------------------------------------
+LOOKUPS_A_MINUTE = env.number("LOOKUPS_A_MINUTE", 120, least=1)  # from one network
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],

@@ -1,8 +1,9 @@
-"""How often somebody may call, counted exactly across all processes, and told in every answer."""
+"""How often somebody may call, over all processes, and told in every answer."""
 
 from dataclasses import dataclass
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
@@ -12,7 +13,6 @@ from campaign.lib import limits
 from campaign.lib.requests import client_network
 
 MINUTE = 60
-LOOKUPS_A_MINUTE = 120
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,13 @@ class Limit(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Count the call; a call over the limit is counted as well."""
         policy = self.policy(request)
-        self.verdict = limits.hit(policy.name, policy.who, policy.quota, policy.seconds)
+        self.verdict = self.count(request, policy)
         request.told_limit = (policy, self.verdict)  # type: ignore[attr-defined]
         return self.verdict.allowed
+
+    def count(self, request: Request, policy: Policy) -> limits.Verdict:
+        """Exactly: each call is a question to Valkey."""
+        return limits.hit(policy.name, policy.who, policy.quota, policy.seconds)
 
     def wait(self) -> float | None:
         """How long until the window ends."""
@@ -60,13 +64,32 @@ class LookupLimit(Limit):
 
     def policy(self, request: Request) -> Policy:
         """So many look-ups a minute from one network."""
-        return Policy("look-ups", client_network(request._request), LOOKUPS_A_MINUTE)
+        return lookups_of(request._request)
+
+    def count(self, request: Request, policy: Policy) -> limits.Verdict:
+        """Never more than the limit, in bulk; once, where the short way has counted the call already."""
+        counted: limits.Verdict | None = getattr(request._request, "counted", None)
+        return counted or count_lookup(policy)
+
+
+def lookups_of(request: HttpRequest) -> Policy:
+    """The policy for look-ups: settings.LOOKUPS_A_MINUTE for each network."""
+    return Policy("look-ups", client_network(request), settings.LOOKUPS_A_MINUTE)
+
+
+def count_lookup(policy: Policy) -> limits.Verdict:
+    """Count one look-up."""
+    return limits.spend(policy.name, policy.who, policy.quota, policy.seconds)
 
 
 def tell(request: Request, response: HttpResponse) -> None:
-    """RateLimit-Policy and RateLimit, as draft-ietf-httpapi-ratelimit-headers has them; nothing where none holds."""
+    """The headers of the limit that was counted for this call; nothing where none holds."""
     told = getattr(request, "told_limit", None)
     if told is not None:
-        policy, verdict = told
-        response.headers["RateLimit-Policy"] = f'"{policy.name}";q={policy.quota};w={policy.seconds}'
-        response.headers["RateLimit"] = f'"{policy.name}";r={verdict.remaining};t={verdict.reset}'
+        tell_of(response, *told)
+
+
+def tell_of(response: HttpResponse, policy: Policy, verdict: limits.Verdict) -> None:
+    """RateLimit-Policy and RateLimit, as draft-ietf-httpapi-ratelimit-headers has them."""
+    response.headers["RateLimit-Policy"] = f'"{policy.name}";q={policy.quota};w={policy.seconds}'
+    response.headers["RateLimit"] = f'"{policy.name}";r={verdict.remaining};t={verdict.reset}'

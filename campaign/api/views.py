@@ -84,7 +84,7 @@ class PublicRead(ApiView):
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["Access-Control-Allow-Origin"] = "*"
         if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+            response.headers["Access-Control-Allow-Methods"] = ", ".join(self.methods)
             response.headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
             response.headers["Access-Control-Max-Age"] = "86400"
         else:
@@ -115,10 +115,17 @@ def spoken(request: HttpRequest) -> str:
     return settings.LANGUAGE_CODE
 
 
+_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def as_bytes(body: dict[str, Any]) -> bytes:
+    """The body as JSON, its names in order: the same answer has the same bytes."""
+    return _encoder.encode(body).encode()
+
+
 def answer(body: dict[str, Any], status: int = 200, **headers: str) -> HttpResponse:
-    """The body as JSON. Its names are in order: the same answer has the same bytes, also when it is replayed."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    response = HttpResponse(text.encode(), status=status, content_type="application/json")
+    """The body as JSON: the same bytes, also when it is replayed."""
+    response = HttpResponse(as_bytes(body), status=status, content_type="application/json")
     for name, value in headers.items():
         response.headers[name.replace("_", "-")] = value
     return response

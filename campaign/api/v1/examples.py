@@ -60,7 +60,7 @@ LIST = (
     Example(
         "Too many on a page",
         422,
-        _problem(422, _MEND, "/petitions", ("/limit", "bad_limit", "A page holds 1 to 100 petitions.")),
+        _problem(422, _MEND, "/petitions", ("/limit", "bad_limit", "A page holds 1 to 100 entries.")),
         query={"limit": 1000},
     ),
 )
