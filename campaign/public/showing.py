@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -60,9 +61,14 @@ def form_context(found: Shown) -> dict[str, object]:
     }
 
 
+def _with_treaties(petitions: QuerySet[Petition]) -> QuerySet[Petition]:
+    """With the treaty each is about, its texts and its stages."""
+    return petitions.select_related("treaty").prefetch_related("treaty__texts", "treaty__stage_changes")
+
+
 def _ask_for_petition(key: _Key) -> Shown | None:
     slug, language = key
-    petition = Petition.objects.public().with_texts().filter(slug=slug).first()
+    petition = _with_treaties(Petition.objects.public().with_texts()).filter(slug=slug).first()
     if petition is None or not petition.texts.all():
         return None
     text = petition.text_in(language)
@@ -84,18 +90,18 @@ def _ask_for_page(key: _Key) -> str | None:
     if found is None:
         return None
     context = form_context(found) | {"form": sign_up_form(), "origin": SafeString(ORIGIN_GOES_HERE)}
-    return _for_nobody("public/petition.html", context, found.url, found.language)
+    return for_nobody("public/petition.html", context, found.url, found.language)
 
 
 def _ask_for_front_page(language: str) -> str:
-    petitions = Petition.objects.open().with_texts().order_by("-opened_at")
+    petitions = _with_treaties(Petition.objects.open().with_texts()).order_by("-opened_at")
     listed = [(petition, petition.text_in(language)) for petition in petitions if petition.texts.all()]
     with translation.override(language):
         path = reverse("public:home")
-    return _for_nobody("public/home.html", {"petitions": listed}, path, language)
+    return for_nobody("public/home.html", {"petitions": listed}, path, language)
 
 
-def _for_nobody(template: str, context: dict[str, object], path: str, language: str) -> str:
+def for_nobody(template: str, context: dict[str, object], path: str, language: str) -> str:
     """Rendered for a request that nobody sent: what is kept for everybody can't hold anything of anybody."""
     request = HttpRequest()
     request.path = request.path_info = path

@@ -1,0 +1,413 @@
+"""What Ada, Bruno, Chiyo and strangers read about a treaty: its way, the count, the hundred seats, their own senators."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from campaign.legislators.models import Committee, CommitteeMembership, DataImport, Legislator, Term
+from campaign.lib import kept
+from campaign.petitions.models import Petition
+from campaign.supporters.models import AccessPurpose
+from campaign.treaties.models import Position, Stage, StageChange, Stance, Treaty, TreatyText
+from tests import factories
+from tests.public.conftest import PAGE, Citizen, value_of, words
+
+pytestmark = pytest.mark.django_db
+TREATY = "/treaties/a-convention/"
+WYDEN, MERKLEY = "W000779", "M001176"
+
+
+@pytest.fixture
+def treaty() -> Treaty:
+    treaty = Treaty.objects.create(slug="a-convention")
+    TreatyText.objects.create(
+        treaty=treaty,
+        language="en",
+        title="A Convention of the United Nations against Something",
+        short_title="The Convention",
+        summary="It would bind **states** to hand over data.",
+    )
+    return treaty
+
+
+def reach(treaty: Treaty, stage: Stage, day: str = "2026-02-03", note: str = "") -> StageChange:
+    return StageChange.objects.create(
+        treaty=treaty, stage=stage, happened_on=day, source_url=f"https://example.org/{stage}", note=note
+    )
+
+
+def stand(treaty: Treaty, stance: Stance, *bioguide_ids: str, day: str = "2026-03-04") -> None:
+    for each in bioguide_ids:
+        Position.objects.create(
+            treaty=treaty,
+            legislator=Legislator.objects.get(bioguide_id=each),
+            stance=stance,
+            stated_on=day,
+            source_url="https://example.org/speech" if stance != Stance.UNKNOWN else "",
+        )
+
+
+def seat_on_committee(bioguide_id: str, title: str = "", rank: int = 1) -> None:
+    """On Foreign Relations, whoever the shipped list has there."""
+    committee, _made = Committee.objects.get_or_create(code="SSFR", defaults={"name": "x", "chamber": "senate"})
+    CommitteeMembership.objects.filter(legislator__bioguide_id=bioguide_id, committee=committee).delete()
+    CommitteeMembership.objects.create(
+        committee=committee,
+        legislator=Legislator.objects.get(bioguide_id=bioguide_id),
+        side="minority",
+        rank=rank,
+        title=title,
+        seen_on="2026-06-15",
+    )
+
+
+def table_rows(response: Any) -> list[str]:
+    """The rows of the table of seats, as somebody reads them."""
+    table = response.content.decode().split('<table class="hundred">')[1].split("</table>")[0]
+    plain = (re.sub(r"<[^>]+>", " ", row) for row in re.findall(r"<tr.*?</tr>", table, flags=re.DOTALL)[1:])
+    return [" ".join(row.split()) for row in plain]
+
+
+# --- the way ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_treaty_of_which_nothing_is_known_stands_at_the_first_stage(citizen: Citizen, treaty: Treaty) -> None:
+    response = citizen.get(TREATY)
+    page, source = words(response), response.content.decode()
+    assert response.status_code == 200
+    assert "It would bind states to hand over data." in page
+    assert "Not signed (it stands here)" in page
+    assert "Ratified (not reached)" in page
+    assert source.count('aria-current="step"') == 1
+
+
+def test_each_reached_stage_has_its_date_note_and_source(citizen: Citizen, treaty: Treaty) -> None:
+    reach(treaty, Stage.SIGNED, "2026-02-03", "In Hanoi.")
+    reach(treaty, Stage.IN_COMMITTEE, "2026-05-06")
+    response = citizen.get(TREATY)
+    page = words(response)
+    assert "In committee (it stands here)" in page
+    assert "Feb. 3, 2026 : In Hanoi. Source : Signed" in page
+    assert 'href="https://example.org/signed"' in response.content.decode()
+    assert "Sent to the Senate (not reached)" not in page, "it must have been, though nobody entered when"
+
+
+def test_a_returned_treaty_has_left_its_way_and_may_come_back(citizen: Citizen, treaty: Treaty) -> None:
+    reach(treaty, Stage.TRANSMITTED, "2026-02-03")
+    reach(treaty, Stage.RETURNED, "2026-05-06")
+    page = words(citizen.get(TREATY))
+    assert "Returned to the President (it stands here)" in page
+    assert "In committee (not reached)" in page
+    assert "has left its way to ratification" in page
+    reach(treaty, Stage.TRANSMITTED, "2026-07-08")
+    kept.forget_everything()
+    page = words(citizen.get(TREATY))
+    assert "Sent to the Senate (it stands here)" in page
+    assert "has left its way" not in page
+    assert "What happened before Sent to the Senate Feb. 3, 2026" in page
+    assert "Returned to the President May 6, 2026" in page
+
+
+def test_a_retracted_change_is_as_if_it_had_never_been(citizen: Citizen, treaty: Treaty) -> None:
+    change = reach(treaty, Stage.SIGNED)
+    StageChange.objects.filter(pk=change.pk).update(retracted_at="2026-05-05T00:00:00Z")
+    assert "Not signed (it stands here)" in words(citizen.get(TREATY))
+
+
+# --- the count -------------------------------------------------------------------------------------------------------
+
+
+def test_thirty_four_of_a_hundred_can_stop_it(citizen: Citizen, treaty: Treaty) -> None:
+    page = words(citizen.get(TREATY))
+    assert "34 of 100 can stop it." in page
+    assert "When all are, that is 67." in page
+    assert "Not known yet 100" in page
+    assert "Vacant seat" not in page
+
+
+def test_a_vacancy_is_counted_said_and_drawn(citizen: Citizen, treaty: Treaty) -> None:
+    Term.objects.open().filter(legislator__bioguide_id=MERKLEY).update(closed_on="2026-08-01")
+    response = citizen.get(TREATY)
+    page = words(response)
+    assert "34 of 99 can stop it." in page
+    assert "that is 66" in page
+    assert "1 of the 100 seats is vacant. So at most 99 can vote." in page
+    assert "Vacant seat 1" in page
+    assert response.content.decode().count('href="#m-vacant"') == 3, "in the drawing, the legend and the table"
+    assert "– Oregon class 2 Vacant seat" in table_rows(response)
+
+
+def test_a_term_that_ran_out_is_no_vacancy(citizen: Citizen, treaty: Treaty) -> None:
+    Term.objects.open().filter(legislator__bioguide_id=MERKLEY).update(ends_on="2026-01-03")
+    page = words(citizen.get(TREATY))
+    assert "Term over, successor not known to us 1" in page
+    assert "Vacant seat" not in page
+
+
+def test_where_they_stand_is_drawn_listed_and_counted(citizen: Citizen, treaty: Treaty) -> None:
+    stand(treaty, Stance.OPPOSES, WYDEN)
+    stand(treaty, Stance.LEANS_FOR, MERKLEY)
+    response = citizen.get(TREATY)
+    page, source = words(response), response.content.decode()
+    assert "Opposes it 1" in page
+    assert "Not known yet 98" in page
+    assert 'aria-label="The hundred seats of the Senate. Opposes it 1, Not known yet 98, Leans for 1."' in source
+    assert source.count("<title>") == 101, "a hundred seats and the page"
+    rows = table_rows(response)
+    assert len(rows) == 100
+    assert "Ron Wyden Democrat Oregon class 3 Opposes it March 4, 2026 · source : Ron Wyden" in rows
+
+
+@pytest.mark.parametrize(
+    ("present", "sentence"),
+    [
+        ("100", "With 100 there, 67 must consent, and 34 can stop it."),
+        ("90", "With 90 there, 60 must consent, and 31 can stop it."),
+        ("51", "With 51 there, 34 must consent, and 18 can stop it."),
+    ],
+)
+def test_fewer_present_need_fewer(citizen: Citizen, treaty: Treaty, present: str, sentence: str) -> None:
+    assert sentence in words(citizen.get(TREATY, {"present": present}))
+
+
+@pytest.mark.parametrize("present", ["50", "101", "0", "-1", "ninety", "9" * 5000, "\u0669\u0660", "90.5", "9\ufffd"])
+def test_a_senate_of_that_size_can_t_vote(citizen: Citizen, treaty: Treaty, present: str) -> None:
+    answer = citizen.get(TREATY, {"present": present})
+    assert answer.status_code == 422
+    assert "Please type a number from 51 to 100." in words(answer)
+    assert value_of(answer, "present") == present
+
+
+def test_the_committee_is_named_with_its_chair(citizen: Citizen, treaty: Treaty) -> None:
+    seat_on_committee(MERKLEY, "Ranking Member", rank=90)
+    response = citizen.get(TREATY)
+    assert "Jeff Merkley (Ranking member) Democrat, Oregon" in words(response)
+    assert "Jeff Merkley Democrat · Foreign Relations (Ranking member) Oregon class 2 Not known yet" in table_rows(
+        response
+    )
+
+
+def test_old_facts_say_how_old_they_are(citizen: Citizen, treaty: Treaty) -> None:
+    DataImport.objects.update(as_of=date(2026, 1, 2), checked_at=None)
+    page = words(citizen.get(TREATY))
+    assert "as of Jan. 2, 2026" in page
+    assert "Our facts are too old to be sure" in page
+
+
+# --- filter and find mine --------------------------------------------------------------------------------------------
+
+
+def test_one_state_is_shown_alone(citizen: Citizen, treaty: Treaty) -> None:
+    response = citizen.get(TREATY, {"state": "OR"})
+    assert [row.split(" Democrat")[0] for row in table_rows(response)] == ["Jeff Merkley", "Ron Wyden"]
+    assert response.content.decode().count('class="ring"') == 2
+    assert "The seats of Oregon" in words(response)
+
+
+def test_a_state_that_is_none_is_told_and_all_are_shown(citizen: Citizen, treaty: Treaty) -> None:
+    answer = citizen.get(TREATY, {"state": "Narnia"})
+    assert answer.status_code == 422
+    assert len(table_rows(answer)) == 100
+    assert "We don't know this state." in words(answer)
+
+
+def test_ada_finds_hers_with_where_they_stand(citizen: Citizen, treaty: Treaty) -> None:
+    stand(treaty, Stance.SUPPORTS, MERKLEY)
+    response = citizen.get(TREATY, {"state": "OR", "postal_code": "97201"})
+    page, source = words(response), response.content.decode()
+    assert "They speak for Oregon" in page
+    assert source.count('class="card senator"') == 2
+    assert "Ron Wyden Democrat We don't know yet where they stand." in page
+    assert "Jeff Merkley Democrat" in page
+    assert source.count('class="ring"') == 2
+    assert sum(row.startswith("Ron Wyden yours") for row in table_rows(response)) == 1
+    assert value_of(response, "postal_code") == "97201"
+    assert 'value="OR" selected' in source
+
+
+def test_a_zip_alone_is_enough(citizen: Citizen, treaty: Treaty) -> None:
+    assert "They speak for Oregon" in words(citizen.get(TREATY, {"state": "", "postal_code": "97201-1234"}))
+
+
+def test_bruno_is_told_that_nobody_votes_for_him_there(citizen: Citizen, treaty: Treaty, petition: Petition) -> None:
+    Petition.objects.update(treaty=treaty)
+    page = words(citizen.get(TREATY, {"state": "", "postal_code": "20001"}))
+    assert "The District of Columbia and the territories have no senators." in page
+    assert "Your signature counts like any other." in page
+    assert "They speak for" not in page
+
+
+def test_chiyo_is_asked_where_she_votes(citizen: Citizen, treaty: Treaty) -> None:
+    answer = citizen.get(TREATY, {"state": "AE", "postal_code": "09001"})
+    assert answer.status_code == 200
+    assert "Which state is your voting residence?" in words(answer)
+    assert 'aria-describedby="state-error"' in answer.content.decode()
+    assert value_of(answer, "postal_code") == "09001"
+    assert "They speak for Washington" in words(citizen.get(TREATY, {"state": "WA", "postal_code": "09001"}))
+
+
+def test_a_zip_in_three_states_offers_all_three(citizen: Citizen, treaty: Treaty) -> None:
+    answer = citizen.get(TREATY, {"state": "", "postal_code": "57717"})
+    source = answer.content.decode()
+    for code in ("SD", "MT", "WY"):
+        assert f'href="{TREATY}?state={code}&amp;postal_code=57717#mine"' in source
+    assert "They speak for" not in words(answer)
+    assert 'class="ring"' not in source
+    assert "They speak for Wyoming" in words(citizen.get(TREATY, {"state": "WY", "postal_code": "57717"}))
+
+
+def test_a_zip_of_another_state_asks_which(citizen: Citizen, treaty: Treaty) -> None:
+    source = citizen.get(TREATY, {"state": "OR", "postal_code": "98101"}).content.decode()
+    assert f'href="{TREATY}?state=OR&amp;postal_code=#mine"' in source
+    assert f'href="{TREATY}?state=WA&amp;postal_code=98101#mine"' in source
+
+
+@pytest.mark.parametrize("postal_code", ["00000", "11111", "99999"])
+def test_a_zip_that_nobody_knows_is_said_beside_its_field(citizen: Citizen, treaty: Treaty, postal_code: str) -> None:
+    answer = citizen.get(TREATY, {"state": "", "postal_code": postal_code})
+    assert 'id="postal_code-error"' in answer.content.decode()
+    assert "We don't know this ZIP code." in words(answer)
+
+
+def test_a_zip_that_lost_its_zero_is_offered_with_it(citizen: Citizen, treaty: Treaty) -> None:
+    answer = citizen.get(TREATY, {"state": "MA", "postal_code": "2134"})
+    assert answer.status_code == 422
+    assert "Did you mean 02134?" in words(answer)
+    assert 'href="?state=MA&amp;postal_code=02134#mine"' in answer.content.decode()
+    assert value_of(answer, "postal_code") == "2134"
+
+
+def test_nothing_typed_is_said_too(citizen: Citizen, treaty: Treaty) -> None:
+    answer = citizen.get(TREATY, {"state": "", "postal_code": ""})
+    assert answer.status_code == 422
+    assert "Please give a state or a ZIP code." in words(answer)
+
+
+def test_a_vacant_seat_of_mine_is_said(citizen: Citizen, treaty: Treaty) -> None:
+    Term.objects.open().filter(legislator__bioguide_id=MERKLEY).update(closed_on="2026-08-01")
+    page = words(citizen.get(TREATY, {"state": "OR", "postal_code": "97201"}))
+    assert "Oregon, class 2 Vacant seat" in page
+
+
+# --- strangers -------------------------------------------------------------------------------------------------------
+
+HOSTILE = [
+    "\0",
+    "x" * 7000,
+    "\ufffd",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE x; --",
+    "\u202e97201",
+    "\U0001f5f3",
+    "\r\n",
+]
+
+
+@pytest.mark.parametrize("name", ["state", "postal_code", "present", "nonsense"])
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: ascii(value)[:12])
+def test_whatever_the_query_holds_is_a_page_or_a_4xx(citizen: Citizen, treaty: Treaty, name: str, value: str) -> None:
+    answer = citizen.get(TREATY, {name: value, "postal_code": value})
+    assert answer.status_code in {200, 400, 422}
+    assert "<script>alert" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", ["state=%FF%FE", "state=%ED%A0%80&postal_code=%C0%80", "state=OR&state=WA", "=&&&=", "%"]
+)
+def test_bytes_that_are_no_text_are_no_accident(client: Client, treaty: Treaty, query: str) -> None:
+    assert client.get(f"{TREATY}?{query}").status_code in {200, 400, 422}
+
+
+@pytest.mark.parametrize("slug", ["there-is-none", "x" * 300])
+@pytest.mark.parametrize("query", ["", "?state=OR", "?state=OR&postal_code=97201"])
+def test_a_treaty_that_is_not_there_is_a_404(citizen: Citizen, treaty: Treaty, slug: str, query: str) -> None:
+    assert citizen.get(f"/treaties/{slug}/{query}").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nothing_can_be_changed_there(citizen: Citizen, treaty: Treaty, method: str) -> None:
+    assert getattr(citizen, method)(TREATY).status_code == 405
+
+
+def test_a_treaty_without_any_text_is_not_shown(citizen: Citizen, treaty: Treaty) -> None:
+    treaty.texts.all().delete()
+    assert citizen.get(TREATY).status_code == 404
+
+
+# --- what it costs ---------------------------------------------------------------------------------------------------
+
+
+def test_the_page_costs_few_queries_and_then_none(citizen: Citizen, treaty: Treaty, statements: list[str]) -> None:
+    stand(treaty, Stance.OPPOSES, WYDEN)
+    statements.clear()
+    citizen.get(TREATY)
+    assert len(statements) <= 10
+    statements.clear()
+    citizen.get(TREATY)
+    citizen.get("/es" + TREATY)
+    citizen.get(TREATY, {"present": "90"})
+    citizen.get(TREATY, {"state": "OR"})
+    assert statements == []
+
+
+def test_finding_mine_costs_two_queries_at_most(citizen: Citizen, treaty: Treaty, statements: list[str]) -> None:
+    citizen.get(TREATY)
+    statements.clear()
+    citizen.get(TREATY, {"state": "OR", "postal_code": "97201"})
+    assert len(statements) <= 3
+
+
+def test_with_every_position_known_it_still_weighs_little(citizen: Citizen, treaty: Treaty) -> None:
+    for legislator in Legislator.objects.filter(terms__seat__chamber="senate", terms__closed_on=None):
+        stand(treaty, Stance.LEANS_AGAINST, legislator.bioguide_id)
+    assert len(citizen.get("/es" + TREATY).content) < 80_000
+
+
+def test_it_may_be_kept_for_a_moment_and_is_there_in_spanish(citizen: Citizen, treaty: Treaty) -> None:
+    english, spanish = citizen.get(TREATY), citizen.get("/es" + TREATY)
+    assert english["Cache-Control"] == "max-age=10"
+    assert '<html lang="es">' in spanish.content.decode()
+    assert f'hreflang="es" href="http://testserver/es{TREATY}"' in english.content.decode()
+
+
+# --- elsewhere -------------------------------------------------------------------------------------------------------
+
+
+def test_the_petition_and_the_front_page_lead_to_its_treaty(
+    citizen: Citizen, treaty: Treaty, petition: Petition
+) -> None:
+    Petition.objects.update(treaty=treaty)
+    reach(treaty, Stage.SIGNED)
+    for address in (PAGE, "/"):
+        response = citizen.get(address)
+        assert "The treaty: Signed , Feb. 3, 2026" in words(response)
+        assert f'href="{TREATY}"' in response.content.decode()
+    assert f'href="{PAGE}#sign"' in citizen.get(TREATY).content.decode()
+
+
+def test_a_petition_about_no_treaty_says_nothing_of_one(citizen: Citizen, petition: Petition) -> None:
+    assert "The treaty:" not in words(citizen.get(PAGE))
+    assert "The treaty:" not in words(citizen.get("/"))
+
+
+def test_the_cards_after_signing_say_where_the_senators_stand(
+    citizen: Citizen, treaty: Treaty, petition: Petition
+) -> None:
+    Petition.objects.update(treaty=treaty)
+    stand(treaty, Stance.OPPOSES, WYDEN)
+    seat_on_committee(MERKLEY, "Chairman")
+    mine = citizen.link(factories.sign_and_confirm(petition), AccessPurpose.MY_PAGE)
+    response = citizen.get(mine + PAGE.lstrip("/"))
+    page = words(response)
+    assert "On the treaty Opposes it , March 4, 2026 , source" in page
+    assert "On the treaty We don't know yet where they stand." in page
+    assert "Committee Foreign Relations (Chair)" in page
+    assert 'href="https://example.org/speech"' in response.content.decode()
+
+
+def test_the_cards_of_a_petition_about_no_treaty_say_nothing_of_one(citizen: Citizen, petition: Petition) -> None:
+    mine = citizen.link(factories.sign_and_confirm(petition), AccessPurpose.MY_PAGE)
+    assert "On the treaty" not in words(citizen.get(mine + PAGE.lstrip("/")))
