@@ -5,6 +5,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import zipcodes
 from django.conf import settings
@@ -13,11 +14,12 @@ from django.utils import timezone
 
 from campaign.legislators import importing, sources
 from campaign.legislators.models import DataImport, Office, PostalCode, Subject
-from campaign.legislators.rosters import Roster
+from campaign.legislators.rosters import tables_of_facts
 
 FACTS = Path(__file__).parent / "facts"
 # A reserved name (RFC 2606): should such a letter ever leave the demo, no server takes it.
 SANDBOX_DOMAIN = "sandbox.example"
+_OURS = "facts/"
 
 
 def furnish_places() -> bool:
@@ -53,31 +55,31 @@ def furnish_places() -> bool:
 
 
 def furnish_seats() -> bool:
-    """Seat the senators of our own table of facts, unless something newer was brought in. True if something changed.
+    """Seat everybody in our own tables of facts, unless something newer was brought in. True if something changed.
 
-    In the demo (SANDBOX_OFFICES) every office without an address gets one that ends in the demo's inbox. The second
-    time costs one query, in the demo two.
+    In the demo (SANDBOX_OFFICES) every senator's office without an address gets one that ends in the demo's inbox. The
+    second time costs one query, in the demo two.
     """
-    changed = _seat_from_facts()
+    changed = _bring_in(sources.FACTS_OF_CONGRESS, _facts("senators.tsv", "representatives.tsv"))
     if settings.SANDBOX_OFFICES:
         changed = bool(Office.objects.give_sandbox_addresses(SANDBOX_DOMAIN)) or changed
     return changed
 
 
-def _seat_from_facts() -> bool:
-    facts = _facts_of_senators()
-    latest = DataImport.objects.latest_applied(Subject.LEGISLATORS)
+def _bring_in(source: importing.Source[Any], facts: importing.Arrival) -> bool:
+    latest = DataImport.objects.latest_applied(source.subject)
     if latest and latest.sha256 == facts.sha256:
         return False
-    if latest and latest.source != facts.source and latest.as_of >= facts.as_of:
+    if latest and not latest.source.startswith(_OURS) and latest.as_of >= facts.as_of:
         return False
-    return bool(importing.bring_in(sources.FACTS_OF_SENATORS, facts, importing.Wish(force=True)).difference)
+    return bool(importing.bring_in(source, facts, importing.Wish(force=True)).difference)
 
 
 @cache
-def _facts_of_senators() -> importing.Arrival:
-    text = (FACTS / "senators.tsv").read_text()
-    return importing.Arrival(text.encode(), Roster.from_facts(text).as_of, "facts/senators.tsv")
+def _facts(*names: str) -> importing.Arrival:
+    text = "".join((FACTS / name).read_text() for name in names)
+    as_of = min(date.fromisoformat(head["as of"]) for head, _rows in tables_of_facts(text))
+    return importing.Arrival(text.encode(), as_of, f"{_OURS}{' and '.join(names)}")
 
 
 def _split_zips(facts: str) -> tuple[date, dict[str, list[str]]]:

@@ -73,6 +73,10 @@ class TermQuerySet(models.QuerySet["Term"]):
         """Terms that go on. An expected end in the past does not end a term: a successor does."""
         return self.filter(closed_on=None)
 
+    def closed(self) -> Self:
+        """Terms that ended."""
+        return self.exclude(closed_on=None)
+
 
 class OfficeQuerySet(models.QuerySet["Office"]):
     """Many offices."""
@@ -81,12 +85,16 @@ class OfficeQuerySet(models.QuerySet["Office"]):
         """Offices for which an organizer, or the demo, has entered an address."""
         return self.exclude(email=None)
 
+    def of_senators(self) -> Self:
+        """The offices of those who sit in the Senate now."""
+        return self.filter(legislator__terms__closed_on=None, legislator__terms__seat__chamber="senate")
+
     def give_sandbox_addresses(self, domain: str) -> int:
-        """Give every office without an address one that ends in the demo's own inbox. Returns how many got one.
+        """Give every senator's office without an address one that ends in the demo's own inbox. How many got one?
 
         The second time nothing is left to do. An address that an organizer entered is never touched.
         """
-        offices: list[Office] = list(self.filter(email=None).select_related("legislator"))
+        offices: list[Office] = list(self.of_senators().filter(email=None).select_related("legislator"))
         now = timezone.now()
         for office in offices:
             office.email = f"senator-{office.legislator.bioguide_id.lower()}@{domain}"

@@ -6,12 +6,14 @@ from datetime import date
 
 from django.db import models
 
+from campaign.legislators import apportionment
 from campaign.legislators.importing import Difference
-from campaign.legislators.models import Chamber, Legislator, Office, Seat, Term
-from campaign.legislators.rosters import Roster, SenatorRecord
+from campaign.legislators.models import Legislator, Office, Seat, Term
+from campaign.legislators.records import MemberRecord, SeatKey
+from campaign.legislators.rosters import Roster
 
 _OF_A_PERSON = ("given_name", "family_name", "official_name", "party")
-_OF_AN_OFFICE = ("phone", "website", "contact_form")
+_OF_AN_OFFICE = ("phone", "website", "contact_form", "address")
 _OF_A_TERM = ("starts_on", "ends_on", "appointed")
 
 
@@ -21,48 +23,30 @@ class _Notes:
     left: list[str] = field(default_factory=list)
     renewed: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
-def leaving(roster: Roster) -> set[str]:
-    """The bioguide ids of those who sit now and are not in the roster."""
-    sitting = Legislator.objects.in_office().values_list("bioguide_id", flat=True)
-    return set(sitting) - {record.bioguide_id for record in roster.records}
-
-
-def misplaced(roster: Roster) -> list[str]:
-    """Seats of the roster that cannot be, since their state already has its two in other classes."""
-    known: dict[str, set[int]] = {}
-    for state, senate_class in Seat.objects.senate().values_list("state", "senate_class"):
-        known.setdefault(state, set()).add(senate_class or 0)
-    return [
-        f"{record.state} has no seat of class {record.senate_class}, but {sorted(known[record.state])}"
-        for record in roster.records
-        if len(known.get(record.state, ())) == 2 and record.senate_class not in known[record.state]
-    ]
-
-
-def seat_everyone(roster: Roster) -> Difference:
+def seat_everyone(roster: Roster, seats: Iterable[Seat], sitting: Iterable[Term]) -> Difference:
     """Make the seats, people, terms and offices what the roster says. People are kept, terms are closed.
 
-    A seat that the roster does not name becomes vacant. A form, telephone number or address that the roster does not
-    say is kept, as is every e-mail address an organizer entered. The same roster a second time changes nothing.
-    Must run inside a transaction.
+    Given are all our seats and open terms. Every seat that the law knows is there afterwards; one that the roster does
+    not name becomes vacant. A form, telephone number or address that the roster does not say is kept, as is every
+    e-mail address an organizer entered. The same roster a second time changes nothing. Must run inside a transaction.
     """
     notes = _Notes()
-    seats = _seats(roster)
+    places = _seats(roster, seats)
     people = _people(roster, notes)
     _offices(roster, people, notes)
-    _terms(roster, seats, people, notes)
+    _terms(roster, places, people, sitting, notes)
+    notes.notes += roster.notes
     return Difference(**{kind: tuple(lines) for kind, lines in vars(notes).items()})
 
 
-def _seats(roster: Roster) -> dict[tuple[str, int], Seat]:
-    known = {(seat.state, seat.senate_class or 0): seat for seat in Seat.objects.senate()}
-    missing = [key for key in (record.seat for record in roster.records) if key not in known]
-    made = Seat.objects.bulk_create(
-        Seat(chamber=Chamber.SENATE, state=state, senate_class=number) for state, number in missing
-    )
-    return known | dict(zip(missing, made, strict=True))
+def _seats(roster: Roster, seats: Iterable[Seat]) -> dict[SeatKey, Seat]:
+    known = {SeatKey.of(seat): seat for seat in seats}
+    wanted = apportionment.house_seats() | {record.seat for record in roster.records}
+    made = Seat.objects.bulk_create(key.as_seat() for key in sorted(wanted - known.keys()))
+    return known | {SeatKey.of(seat): seat for seat in made}
 
 
 def _people(roster: Roster, notes: _Notes) -> dict[str, Legislator]:
@@ -96,7 +80,7 @@ def _offices(roster: Roster, people: dict[str, Legislator], notes: _Notes) -> No
     )
 
 
-def _take_over(row: models.Model, record: SenatorRecord, names: Iterable[str], whose: str, lines: list[str]) -> bool:
+def _take_over(row: models.Model, record: MemberRecord, names: Iterable[str], whose: str, lines: list[str]) -> bool:
     before = len(lines)
     for name in names:
         old, new = getattr(row, name), getattr(record, name)
@@ -106,27 +90,29 @@ def _take_over(row: models.Model, record: SenatorRecord, names: Iterable[str], w
     return len(lines) > before
 
 
-def _terms(roster: Roster, seats: dict[tuple[str, int], Seat], people: dict[str, Legislator], notes: _Notes) -> None:
-    every = list(Term.objects.filter(seat__chamber=Chamber.SENATE).select_related("seat", "legislator"))
-    current = {term.seat_id: term for term in every if term.closed_on is None}
-    closed = {_key(term): term for term in every if term.closed_on is not None}
+def _terms(
+    roster: Roster,
+    seats: dict[SeatKey, Seat],
+    people: dict[str, Legislator],
+    sitting: Iterable[Term],
+    notes: _Notes,
+) -> None:
+    current = {term.seat_id: term for term in sitting}
     wanted = {seats[record.seat].pk: record for record in roster.records}
+    earlier = Term.objects.closed().filter(legislator__in=people.values()).select_related("legislator")
+    closed = {(term.seat_id, term.legislator.bioguide_id, term.starts_on): term for term in earlier}
     going_on = {seat for seat, term in current.items() if seat in wanted and _goes_on(term, wanted[seat], closed)}
     _correct([(current[seat], wanted[seat]) for seat in going_on], notes)
     # Closed before others begin: the database allows one holder at every moment.
-    _close([term for seat, term in current.items() if seat not in going_on], wanted, roster.as_of, notes)
+    _close([term for seat, term in current.items() if seat not in going_on], wanted, roster, notes)
     beginning = {seat: record for seat, record in wanted.items() if seat not in going_on}
     for seat, record in beginning.items():
         stays = seat in current and current[seat].legislator.bioguide_id == record.bioguide_id
-        (notes.renewed if stays else notes.joined).append(_line(record))
+        (notes.renewed if stays else notes.joined).append(str(record))
     _begin(beginning, closed, people)
 
 
-def _key(term: Term) -> tuple[int, str, date]:
-    return term.seat_id, term.legislator.bioguide_id, term.starts_on
-
-
-def _goes_on(term: Term, record: SenatorRecord, closed: dict[tuple[int, str, date], Term]) -> bool:
+def _goes_on(term: Term, record: MemberRecord, closed: dict[tuple[int, str, date], Term]) -> bool:
     """The same person in the same term. A start that moves while the end stays is a correction, not a new term."""
     same_person = term.legislator.bioguide_id == record.bioguide_id
     renewed = record.starts_on > term.starts_on and record.ends_on != term.ends_on
@@ -134,22 +120,25 @@ def _goes_on(term: Term, record: SenatorRecord, closed: dict[tuple[int, str, dat
     return same_person and not renewed and not earlier
 
 
-def _correct(pairs: Iterable[tuple[Term, SenatorRecord]], notes: _Notes) -> None:
+def _correct(pairs: Iterable[tuple[Term, MemberRecord]], notes: _Notes) -> None:
     changed = [term for term, said in pairs if _take_over(term, said, _OF_A_TERM, said.bioguide_id, notes.changed)]
     Term.objects.bulk_update(changed, _OF_A_TERM)
 
 
-def _close(terms: list[Term], wanted: dict[int, SenatorRecord], as_of: date, notes: _Notes) -> None:
+def _close(terms: list[Term], wanted: dict[int, MemberRecord], roster: Roster, notes: _Notes) -> None:
+    elsewhere = {record.bioguide_id: record for record in roster.records}
     for term in terms:
-        successor = wanted.get(term.seat_id)
-        term.closed_on = max(term.starts_on, successor.starts_on if successor else as_of)
+        successor, moved = wanted.get(term.seat_id), elsewhere.get(term.legislator.bioguide_id)
+        # A vacated seat: nobody tells the day. It was no later than the import's, nor than the end of the term.
+        day = moved or successor
+        term.closed_on = max(term.starts_on, day.starts_on if day else min(roster.as_of, term.runs_out_on))
         if successor is None or successor.bioguide_id != term.legislator.bioguide_id:
-            notes.left.append(f"{term.seat.state} class {term.seat.senate_class}: {term.legislator}")
+            notes.left.append(f"{SeatKey.of(term.seat)}: {term.legislator}")
     Term.objects.bulk_update(terms, ["closed_on"])
 
 
 def _begin(
-    beginning: dict[int, SenatorRecord], closed: dict[tuple[int, str, date], Term], people: dict[str, Legislator]
+    beginning: dict[int, MemberRecord], closed: dict[tuple[int, str, date], Term], people: dict[str, Legislator]
 ) -> None:
     new: list[Term] = []
     reopened: list[Term] = []
@@ -163,7 +152,3 @@ def _begin(
         term.ends_on, term.appointed, term.closed_on = said.ends_on, said.appointed, None
     Term.objects.bulk_update(reopened, ["ends_on", "appointed", "closed_on"])
     Term.objects.bulk_create(new)
-
-
-def _line(record: SenatorRecord) -> str:
-    return f"{record.state} class {record.senate_class}: {record.official_name} ({record.bioguide_id})"

@@ -2,7 +2,7 @@
 
 from campaign.legislators import doubting, seating
 from campaign.legislators.importing import Arrival, ImportRefused, Intake, Source, Wish
-from campaign.legislators.models import Seat, Subject
+from campaign.legislators.models import Seat, Subject, Term
 from campaign.legislators.rosters import Roster
 
 _PUBLIC = "https://unitedstates.github.io/congress-legislators"
@@ -17,12 +17,18 @@ def _read_facts(arrival: Arrival) -> Roster:
 
 
 def _take_in_roster(roster: Roster, wish: Wish) -> Intake:
-    faults = doubting.faults(roster, wish)
+    seats = list(Seat.objects.all())
+    sitting = list(Term.objects.open().select_related("seat", "legislator"))
+    faults = doubting.faults(roster, wish, seats, sitting)
     if faults:
         raise ImportRefused(*faults)
-    difference = seating.seat_everyone(roster)
-    seats = Seat.objects.senate()
-    counts = {"senators": len(roster.records), "seats": seats.count(), "vacant": seats.vacant().count()}
+    difference = seating.seat_everyone(roster, seats, sitting)
+    counts = {
+        "senators": len(roster.senators),
+        "representatives": len(roster.representatives),
+        "seats": Seat.objects.count(),
+        "vacant": Seat.objects.vacant().count(),
+    }
     return Intake(difference, counts)
 
 
@@ -32,6 +38,6 @@ LEGISLATORS: Source[Roster] = Source(
     read=_read_roster,
     take_in=_take_in_roster,
 )
-FACTS_OF_SENATORS: Source[Roster] = Source(
-    subject=Subject.LEGISLATORS, url="facts/senators.tsv", read=_read_facts, take_in=_take_in_roster
+FACTS_OF_CONGRESS: Source[Roster] = Source(
+    subject=Subject.LEGISLATORS, url="", read=_read_facts, take_in=_take_in_roster
 )

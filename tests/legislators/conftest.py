@@ -9,20 +9,25 @@ from typing import Any
 import pytest
 
 from campaign.legislators import furnishing
-from campaign.legislators.rosters import Roster, SenatorRecord
+from campaign.legislators.records import MemberRecord
+from campaign.legislators.rosters import Roster
+
+FACT_FILES = ("senators.tsv", "representatives.tsv")
 
 
 @pytest.fixture
 def furnished(db: None) -> None:
-    """The ZIPs and the hundred seats, as after the first start."""
+    """The ZIPs and the 541 seats, as after the first start."""
     furnishing.furnish_places()
     furnishing.furnish_seats()
 
 
-def as_person(record: SenatorRecord) -> dict[str, Any]:
-    """A senator in the form of the public file."""
-    term = {"type": "sen", "start": f"{record.starts_on}", "end": f"{record.ends_on}", "state": record.state}
-    term |= {"class": record.senate_class, "party": record.party, "phone": record.phone, "url": record.website}
+def as_person(record: MemberRecord) -> dict[str, Any]:
+    """A member of Congress in the form of the public file."""
+    seat = record.seat
+    kind = {"type": "sen", "class": seat.number} if seat.is_senate else {"type": "rep", "district": seat.number}
+    term = kind | {"start": f"{record.starts_on}", "end": f"{record.ends_on}", "state": seat.state}
+    term |= {"party": record.party, "phone": record.phone, "url": record.website, "address": record.address}
     term |= {"contact_form": record.contact_form} if record.contact_form else {}
     term |= {"how": "appointment"} if record.appointed else {}
     name = {"first": record.given_name, "last": record.family_name, "official_full": record.official_name}
@@ -62,13 +67,12 @@ class PublicFile:
 @pytest.fixture
 def public_file(tmp_path: Path) -> PublicFile:
     """What the public file says when nothing has changed since our facts."""
-    facts = Roster.from_facts((furnishing.FACTS / "senators.tsv").read_text())
-    member_of_the_house = {
-        "id": {"bioguide": "B001278"},
-        "name": {"first": "S", "last": "B"},
-        "terms": [{"type": "rep"}],
-    }
-    return PublicFile(tmp_path / "legislators.json", [member_of_the_house, *map(as_person, facts.records)])
+    return PublicFile(tmp_path / "legislators.json", [as_person(record) for record in facts_of_congress().records])
+
+
+def facts_of_congress() -> Roster:
+    """Everybody in our own tables."""
+    return Roster.from_facts("".join((furnishing.FACTS / name).read_text() for name in FACT_FILES))
 
 
 @dataclass

@@ -7,35 +7,42 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from campaign.legislators import furnishing, importing
 from campaign.legislators.models import DataImport, Legislator, Office, PostalCode, Seat, Subject, Term
-from campaign.legislators.rosters import Roster
-from campaign.legislators.sources import FACTS_OF_SENATORS
+from campaign.legislators.sources import FACTS_OF_CONGRESS
 from campaign.lib import usps
+from tests.legislators.conftest import FACT_FILES, facts_of_congress
 
 pytestmark = pytest.mark.usefixtures("furnished")
 
 
-def facts() -> Roster:
-    return Roster.from_facts((furnishing.FACTS / "senators.tsv").read_text())
-
-
 def test_every_state_has_two_seats_of_different_classes_with_somebody_in_them() -> None:
-    assert Seat.objects.filled().count() == 100
-    assert set(Counter(Seat.objects.values_list("state", flat=True)).values()) == {2}
-    assert set(Seat.objects.values_list("state", flat=True)) == usps.STATES
-    assert Counter(Seat.objects.values_list("senate_class", flat=True)) == {1: 33, 2: 33, 3: 34}
+    senate = Seat.objects.senate()
+    assert senate.filled().count() == 100
+    assert Counter(senate.values_list("state", flat=True)) == dict.fromkeys(usps.STATES, 2)
+    assert Counter(senate.values_list("senate_class", flat=True)) == {1: 33, 2: 33, 3: 34}
+
+
+def test_the_house_has_its_441_seats_of_which_four_are_vacant() -> None:
+    house = Seat.objects.house()
+    assert (house.count(), house.filled().count()) == (441, 437)
+    assert house.filter(state__in=usps.STATES).count() == 435
+    assert [seat.district_code for seat in house.vacant()] == ["CA-14", "FL-20", "GA-13", "TX-23"]
+    titles = {seat.state: seat.title for seat in house.filter(district=0)}
+    assert (titles["WY"], titles["DC"], titles["PR"]) == ("Representative", "Delegate", "Resident Commissioner")
 
 
 def test_our_facts_contradict_nothing_and_say_as_of_when_they_are() -> None:
-    assert facts().faults() == []
-    assert DataImport.objects.as_of(Subject.LEGISLATORS) == facts().as_of
+    assert facts_of_congress().faults() == []
+    assert DataImport.objects.as_of(Subject.LEGISLATORS) == facts_of_congress().as_of
     appointed = Term.objects.open().filter(appointed=True).values_list("legislator__family_name", flat=True)
     assert sorted(appointed) == ["Armstrong", "Husted", "Moody"]
 
 
-def test_every_office_has_a_telephone_and_a_place_to_write_to() -> None:
-    offices = Office.objects.all()
-    assert len(offices) == 100
-    assert all(office.phone and office.form_or_website for office in offices)
+def test_every_office_has_a_telephone_an_address_and_a_place_to_write_to() -> None:
+    offices = Office.objects.select_related("legislator")
+    assert len(offices) == 537
+    lacking = [office for office in offices if not (office.phone and office.address and office.form_or_website)]
+    # Sworn in five days before our facts.
+    assert [office.legislator.bioguide_id for office in lacking] == ["G000607"]
 
 
 def test_the_zips_cover_states_territories_and_the_forces() -> None:
@@ -69,7 +76,7 @@ def test_our_facts_never_undo_a_newer_import() -> None:
     )
     Term.objects.open().filter(legislator__bioguide_id="H001104").update(closed_on="2026-11-20")
     assert furnishing.furnish_seats() is False
-    assert Seat.objects.vacant().count() == 1
+    assert [str(seat) for seat in Seat.objects.senate().vacant()] == ["senate OH 3"]
 
 
 def test_newer_facts_of_ours_correct_an_older_import() -> None:
@@ -86,12 +93,22 @@ def test_in_the_demo_every_office_has_a_labelled_sandbox_address(settings: Setti
     assert furnishing.furnish_seats() is True
     assert furnishing.furnish_seats() is False
     offices = Office.objects.with_email()
+    assert set(offices) == set(Office.objects.of_senators())
     assert len(offices) == 100
     assert all(office.is_sandbox and str(office.email).endswith("@sandbox.example") for office in offices)
 
 
+def test_facts_that_changed_with_a_new_version_are_taken_in_although_as_old() -> None:
+    DataImport.objects.filter(what=Subject.LEGISLATORS).update(
+        source="facts/senators.tsv", sha256="of the last version"
+    )
+    Legislator.objects.filter(bioguide_id="M001176").update(party="Unknown")
+    assert furnishing.furnish_seats() is True
+    assert furnishing.furnish_seats() is False
+
+
 def test_the_same_facts_taken_in_twice_change_nothing() -> None:
-    text = (furnishing.FACTS / "senators.tsv").read_bytes()
-    arrival = importing.Arrival(text, facts().as_of, "facts/senators.tsv")
-    assert not importing.bring_in(FACTS_OF_SENATORS, arrival).difference
-    assert Legislator.objects.count() == Term.objects.count() == 100
+    text = "".join((furnishing.FACTS / name).read_text() for name in FACT_FILES)
+    arrival = importing.Arrival(text.encode(), facts_of_congress().as_of, "facts")
+    assert not importing.bring_in(FACTS_OF_CONGRESS, arrival).difference
+    assert Legislator.objects.count() == Term.objects.count() == 537

@@ -39,8 +39,9 @@ def test_a_senate_seat_has_a_class(senate_class: int | None) -> None:
 
 def test_a_vacant_seat_stays_a_seat() -> None:
     Term.objects.open().filter(seat=seat_of("OR", 2)).update(closed_on="2026-07-01")
-    assert (Seat.objects.filled().count(), [str(seat) for seat in Seat.objects.vacant()]) == (99, ["senate OR 2"])
-    vacant, held = Seat.objects.of_state("OR").with_holders()
+    senate = Seat.objects.senate()
+    assert (senate.filled().count(), [str(seat) for seat in senate.vacant()]) == (99, ["senate OR 2"])
+    vacant, held = senate.of_state("OR").with_holders()
     assert vacant.holder is None
     assert held.holder is not None
     assert seat_of("OR", 2).holder is None

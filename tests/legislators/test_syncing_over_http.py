@@ -28,7 +28,7 @@ def nowhere() -> str:
 
 def test_the_second_look_says_which_version_it_knows(source: Source, public_file: PublicFile, sync: Sync) -> None:
     source.body = json.dumps(public_file.people).encode()
-    assert "100 senators, 100 seats, 0 vacant as of 2026-07-01" in sync("--url", source.url)
+    assert "100 senators, 437 representatives, 541 seats, 4 vacant as of 2026-07-01" in sync("--url", source.url)
     imports = DataImport.objects.count()
     assert "nothing newer" in sync("--url", source.url)
     assert source.marks == [None, '"one"']
