@@ -83,7 +83,7 @@ def _answer(board: Board, typed: Mapping[str, str], found: Constituency) -> Find
 
 
 def _way(code: str, typed: Mapping[str, str], found: Constituency) -> Way:
-    """The same question with this state. Where the ZIP contradicts the typed state, choosing the state drops the ZIP."""
+    """The same question with this state. Where the ZIP contradicts the typed state, choosing that drops the ZIP."""
     contradicts = Reason.ZIP_STATE_MISMATCH in found.reasons and code == usps.state_from(typed.get("state", ""))
     postal_code = "" if contradicts else typed.get("postal_code", "")
     return Way(usps.NAMES[code], urlencode({"state": code, "postal_code": postal_code}))

@@ -24,10 +24,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Line:
-    """All steps in their order, and what was entered beside them: a treaty may be returned and come again."""
+    """All steps in their order, and all that was entered before it came here: it may have been returned and come again.
+
+    What came before is told from the newest on.
+    """
 
     steps: tuple[Step, ...]
-    earlier: tuple[StageChange, ...]
+    before: tuple[StageChange, ...]
 
     @property
     def here(self) -> Step:
@@ -48,8 +51,7 @@ def line_of(treaty: Treaty) -> Line:
     if current not in _WAY:
         steps.append(Step(current, latest[current], is_here=True))
     steps += [Step(stage, is_ahead=True) for stage in _WAY[len(reached) :]]
-    shown = {step.change.pk for step in steps if step.change}
-    return Line(tuple(steps), tuple(change for change in story if change.pk not in shown))
+    return Line(tuple(steps), tuple(change for change in reversed(story) if change != treaty.current_change))
 
 
 def _standing(treaty: Treaty) -> list[StageChange]:

@@ -1,4 +1,4 @@
-"""The page of a treaty: the same for everybody until somebody asks for their own senators, a state, or other numbers."""
+"""The page of a treaty: the same for everybody until somebody asks for their own senators, a state, other numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What Ada, Bruno, Chiyo and strangers read about a treaty: its way, the count, the hundred seats, their own senators."""
+"""What Ada, Bruno, Chiyo and strangers read about a treaty: its way, the count, the hundred seats, their senators."""
 
 import re
 from datetime import date
@@ -90,7 +90,7 @@ def test_each_reached_stage_has_its_date_note_and_source(citizen: Citizen, treat
     response = citizen.get(TREATY)
     page = words(response)
     assert "In committee (it stands here)" in page
-    assert "Feb. 3, 2026 : In Hanoi. Source : Signed" in page
+    assert "Signed , Feb. 3, 2026 . In Hanoi. Source : Signed" in page
     assert 'href="https://example.org/signed"' in response.content.decode()
     assert "Sent to the Senate (not reached)" not in page, "it must have been, though nobody entered when"
 
@@ -107,8 +107,8 @@ def test_a_returned_treaty_has_left_its_way_and_may_come_back(citizen: Citizen, 
     page = words(citizen.get(TREATY))
     assert "Sent to the Senate (it stands here)" in page
     assert "has left its way" not in page
-    assert "What happened before Sent to the Senate Feb. 3, 2026" in page
-    assert "Returned to the President May 6, 2026" in page
+    assert "with their sources Returned to the President , May 6, 2026 . Source" in page
+    assert "Sent to the Senate , Feb. 3, 2026 . Source" in page
 
 
 def test_a_retracted_change_is_as_if_it_had_never_been(citizen: Citizen, treaty: Treaty) -> None:
@@ -137,7 +137,7 @@ def test_a_vacancy_is_counted_said_and_drawn(citizen: Citizen, treaty: Treaty) -
     assert "1 of the 100 seats is vacant. So at most 99 can vote." in page
     assert "Vacant seat 1" in page
     assert response.content.decode().count('href="#m-vacant"') == 3, "in the drawing, the legend and the table"
-    assert "– Oregon class 2 Vacant seat" in table_rows(response)
+    assert "Oregon, class 2 Vacant seat" in table_rows(response)
 
 
 def test_a_term_that_ran_out_is_no_vacancy(citizen: Citizen, treaty: Treaty) -> None:
@@ -158,7 +158,7 @@ def test_where_they_stand_is_drawn_listed_and_counted(citizen: Citizen, treaty: 
     assert source.count("<title>") == 101, "a hundred seats and the page"
     rows = table_rows(response)
     assert len(rows) == 100
-    assert "Ron Wyden Democrat Oregon class 3 Opposes it March 4, 2026 · source : Ron Wyden" in rows
+    assert "Ron Wyden Oregon, class 3 · Democrat Opposes it March 4, 2026 · source : Ron Wyden" in rows
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_the_committee_is_named_with_its_chair(citizen: Citizen, treaty: Treaty)
     seat_on_committee(MERKLEY, "Ranking Member", rank=90)
     response = citizen.get(TREATY)
     assert "Jeff Merkley (Ranking member) Democrat, Oregon" in words(response)
-    assert "Jeff Merkley Democrat · Foreign Relations (Ranking member) Oregon class 2 Not known yet" in table_rows(
+    assert "Jeff Merkley Oregon, class 2 · Democrat · Foreign Relations (Ranking member) Not known yet" in table_rows(
         response
     )
 
@@ -202,7 +202,7 @@ def test_old_facts_say_how_old_they_are(citizen: Citizen, treaty: Treaty) -> Non
 
 def test_one_state_is_shown_alone(citizen: Citizen, treaty: Treaty) -> None:
     response = citizen.get(TREATY, {"state": "OR"})
-    assert [row.split(" Democrat")[0] for row in table_rows(response)] == ["Jeff Merkley", "Ron Wyden"]
+    assert [row.split(" Oregon")[0] for row in table_rows(response)] == ["Jeff Merkley", "Ron Wyden"]
     assert response.content.decode().count('class="ring"') == 2
     assert "The seats of Oregon" in words(response)
 
