@@ -23,7 +23,7 @@ TYPO_OF_JUNE = "hhttps://fine.house.gov/address_authentication?form=/contact/ema
 
 def everything() -> list[object]:
     return [
-        list(model.objects.order_by("pk").values())  # type: ignore[attr-defined]
+        list(model.objects.order_by("pk").values())
         for model in (Seat, Legislator, Term, Office)
     ]
 

@@ -141,7 +141,7 @@ def test_an_import_of_all_537_costs_few_queries(public_file: PublicFile) -> None
 
 def test_the_first_import_of_all_537_costs_few_queries(public_file: PublicFile) -> None:
     for model in (Term, Office, Legislator, Seat, DataImport):
-        model.objects.all().delete()  # type: ignore[attr-defined]
+        model.objects.all().delete()
     file = public_file.write()
     with CaptureQueriesContext(connection) as queries:
         importing.read_file(LEGISLATORS, file, JULY)

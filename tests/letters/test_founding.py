@@ -103,7 +103,7 @@ def test_a_shipped_letter_is_signed_with_name_state_and_zip(content):
 def test_a_shipped_letter_fits_all_hundred_seats_without_gaps(content, founded):
     template = LetterTemplate(petition=founded, **content)
     ada = Supporter(given_name="Ada", family_name="Lopez", postal_code="97201")
-    seats = list(Seat.objects.with_holders())
+    seats = list(Seat.objects.senate().with_holders())
     assert len(seats) == 100
     for seat in seats:
         draft = writing.draft(template, seat, ada)
@@ -117,7 +117,7 @@ def test_a_shipped_letter_fits_all_hundred_seats_without_gaps(content, founded):
 
 @pytest.mark.parametrize("content", SHIPPED, ids=lambda content: content["tone"])
 def test_a_shipped_letter_reads_well_for_a_vacant_seat(content, founded, monkeypatch):
-    seat = Seat.objects.with_holders().first()
+    seat = Seat.objects.senate().with_holders().first()
     monkeypatch.setitem(seat.__dict__, "sitting", None)
     body = writing.draft(LetterTemplate(petition=founded, **content), seat, Supporter(given_name="Ada")).body
     assert body.startswith(("Dear Senator,", "A la atención de quien ocupe el escaño, Senado de los Estados Unidos:"))
