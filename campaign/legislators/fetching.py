@@ -1,16 +1,21 @@
 """The one door to the public data files. What happens outside leaves as TryLater or Refused, nothing else."""
 
 import http.client
-from collections.abc import Mapping
-from dataclasses import dataclass
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import date
 from email.utils import parsedate_to_datetime
+from threading import Timer
 from types import MappingProxyType
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import AbstractHTTPHandler, HTTPHandler, HTTPSHandler, Request, build_opener
 
 TIMEOUT_SECONDS = 20.0
+DEADLINE_SECONDS = 120.0
 MOST_BYTES = 32 * 1024 * 1024
 
 
@@ -36,7 +41,7 @@ def fetch(
 ) -> Download | None:
     """Download the file; None where the source says that it is still the version with this mark.
 
-    Raises TryLater and Refused.
+    Takes two minutes at the most, however slowly the source drips. Raises TryLater and Refused.
     """
     scheme = urlsplit(url).scheme
     if scheme not in {"https", "http"}:
@@ -44,13 +49,13 @@ def fetch(
     request = Request(url, headers={"User-Agent": "twothirds"} | dict(headers))  # noqa: S310 checked above
     if etag:
         request.add_header("If-None-Match", etag)
+    deadline = _Deadline()
     try:
-        with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 checked above
+        with deadline.running(), deadline.opener().open(request, timeout=TIMEOUT_SECONDS) as answer:
             if urlsplit(answer.url).scheme != scheme:
                 raise Refused(f"{url} leads from {scheme} to {urlsplit(answer.url).scheme}.")
-            body = answer.read(most_bytes + 1)
-            if len(body) > most_bytes:
-                raise Refused(f"{url} is larger than {most_bytes // 1024 // 1024} MB.")
+            body = _read(answer, url, most_bytes)
+            deadline.check()
             return Download(body, answer.headers.get("ETag", ""), _day(answer.headers.get("Last-Modified")))
     except HTTPError as error:
         if error.code == http.HTTPStatus.NOT_MODIFIED:
@@ -58,7 +63,78 @@ def fetch(
         kind = TryLater if error.code >= 500 or error.code == http.HTTPStatus.TOO_MANY_REQUESTS else Refused
         raise kind(f"{url} answered {error.code} {error.reason}.") from error
     except (URLError, http.client.HTTPException, OSError, ValueError) as error:
-        raise TryLater(f"{url} could not be reached: {getattr(error, 'reason', error)}.") from error
+        reason = deadline.sentence if deadline.is_over else getattr(error, "reason", error)
+        raise TryLater(f"{url} could not be reached: {reason}.") from error
+
+
+def _read(answer: http.client.HTTPResponse, url: str, most_bytes: int) -> bytes:
+    body = answer.read(most_bytes + 1)
+    if len(body) > most_bytes:
+        raise Refused(f"{url} is larger than {most_bytes // 1024 // 1024} MB.")
+    if answer.length:
+        raise OSError(f"it broke off {answer.length} bytes before its end")
+    return body
+
+
+@dataclass
+class _Deadline:
+    """Ends a conversation that takes too long as a whole, although something comes before each time-out."""
+
+    sockets: list[socket.socket] = field(default_factory=list)
+    is_over: bool = False
+    seconds: float = field(default_factory=lambda: DEADLINE_SECONDS)
+
+    @property
+    def sentence(self) -> str:
+        """Why it was ended."""
+        return f"it took longer than {self.seconds:g} seconds"
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Within this, nothing is waited for beyond the deadline."""
+        timer = Timer(self.seconds, self._ring)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _ring(self) -> None:
+        self.is_over = True
+        for open_socket in self.sockets:
+            with suppress(OSError):
+                # Of the plain class: it wakes up the reader beneath whatever encrypts.
+                socket.socket.shutdown(open_socket, socket.SHUT_RDWR)
+
+    def check(self) -> None:
+        """Raises OSError after the deadline: what was read is not the whole."""
+        if self.is_over:
+            raise OSError(self.sentence)
+
+    def opener(self) -> Any:
+        """An opener whose sockets are ours to close."""
+        return build_opener(*(_watching(handler, self) for handler in (HTTPHandler, HTTPSHandler)))
+
+
+def _watching(base: type[AbstractHTTPHandler], deadline: _Deadline) -> AbstractHTTPHandler:
+    def connection_of(http_class: Any, *args: Any, **arguments: Any) -> http.client.HTTPConnection:
+        connection: http.client.HTTPConnection = http_class(*args, **arguments)
+        connect = connection.connect
+
+        def watched_connect() -> None:
+            connect()
+            deadline.sockets.append(connection.sock)
+            deadline.check()
+
+        connection.connect = watched_connect  # type: ignore[method-assign]
+        return connection
+
+    class Watching(base):  # type: ignore[valid-type,misc]
+        def do_open(self, http_class: Any, req: Request, **arguments: Any) -> Any:
+            return super().do_open(lambda *args, **more: connection_of(http_class, *args, **more), req, **arguments)
+
+    return Watching()
 
 
 def _day(header: str | None) -> date | None:

@@ -1,6 +1,8 @@
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -85,6 +87,9 @@ class Source:
     modified: str = "Wed, 01 Jul 2026 08:00:00 GMT"
     status: int = 200
     marks: list[str | None] = field(default_factory=list)
+    # A slow source: seconds between two bytes. An unreliable one: how many bytes of the promised never come.
+    pause: float = 0
+    missing: int = 0
 
 
 @pytest.fixture
@@ -103,7 +108,16 @@ def source() -> Iterator[Source]:
             self.send_header("Content-Length", "0" if status == 304 else str(len(state.body)))
             self.end_headers()
             if status != 304:
-                self.wfile.write(state.body)
+                self.send_body()
+
+        def send_body(self) -> None:
+            if not state.pause:
+                self.wfile.write(state.body[: len(state.body) - state.missing])
+                return
+            with suppress(OSError):
+                for byte in state.body:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(state.pause)
 
         def log_message(self, *args: object) -> None:
             """Say nothing."""

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -78,6 +79,22 @@ def test_a_file_without_an_end_is_not_read_to_its_end(source: Source) -> None:
     source.body = b" " * (1024 * 1024 + 1)
     with pytest.raises(fetching.Refused, match="larger than 1 MB"):
         importing.refresh(replace(LEGISLATORS, most_bytes=1024 * 1024), source.url)
+
+
+def test_a_source_that_drips_does_not_hold_the_worker(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "DEADLINE_SECONDS", 0.3)
+    source.body, source.pause = b" " * 1000, 0.02
+    before = time.monotonic()
+    with pytest.raises(fetching.TryLater, match=r"it took longer than 0\.3 seconds"):
+        importing.refresh(LEGISLATORS, source.url)
+    assert time.monotonic() - before < 2
+
+
+def test_a_file_that_breaks_off_is_asked_for_later(source: Source, public_file: PublicFile) -> None:
+    source.body, source.missing = json.dumps(public_file.people).encode(), 1000
+    with pytest.raises(fetching.TryLater, match="it broke off 1000 bytes before its end"):
+        importing.refresh(LEGISLATORS, source.url)
+    assert DataImport.objects.filter(what=Subject.LEGISLATORS).count() == 1
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/", "legislators.json"])
