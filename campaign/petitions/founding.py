@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaign.petitions.models import Petition, PetitionText
+from campaign.treaties.models import Treaty
 
 SHIPPED = Path(__file__).parent / "shipped"
 # A shipped petition keeps this id when an organizer changes its address, so that it is not founded again beside itself.
@@ -28,16 +29,25 @@ def founded_as(slug: str) -> Petition | None:
 
 @transaction.atomic
 def found_petition(folder: Path) -> bool:
-    """Create the petition of a folder with its texts, open at once. True where there was none.
+    """Create the petition of a folder with its texts, open at once and linked to its treaty. True where there was none.
 
-    The second time, and where an organizer has a petition at that address, nothing is touched: False. Raises OSError or
+    The second time nothing is touched, unless the petition is of the days before the house knew treaties: then it is
+    linked, and that is all. Where an organizer has a petition at that address: False. Raises OSError or
     tomllib.TOMLDecodeError for a folder that cannot be read, ValidationError for a language or a title that cannot be.
     """
-    if Petition.objects.filter(Q(pk=_id_of(folder.name)) | Q(slug=folder.name)).exists():
-        return False
-    goal = _read(folder / "petition.toml")["goal"]
+    facts = _read(folder / "petition.toml")
+    shipped_id = _id_of(folder.name)
+    there = dict(Petition.objects.filter(Q(pk=shipped_id) | Q(slug=folder.name)).values_list("pk", "treaty"))
+    if there:
+        return there.get(shipped_id, "not ours") is None and _link(shipped_id, facts["treaty"])
     petition, made = Petition.objects.get_or_create(
-        pk=_id_of(folder.name), defaults={"slug": folder.name, "goal": goal, "opened_at": Now()}
+        pk=shipped_id,
+        defaults={
+            "slug": folder.name,
+            "goal": facts["goal"],
+            "treaty": Treaty.objects.filter(slug=facts["treaty"]).first(),
+            "opened_at": Now(),
+        },
     )
     if made:
         for language, content in texts_of(folder).items():
@@ -50,6 +60,12 @@ def found_petition(folder: Path) -> bool:
 def texts_of(folder: Path) -> dict[str, dict[str, Any]]:
     """What the folder says, by language: one file a language, with the fields of PetitionText."""
     return {path.stem: _read(path) for path in sorted(folder.glob("??.toml"))}
+
+
+def _link(petition_id: uuid.UUID, treaty: str) -> bool:
+    """Link a petition of the days before the house knew treaties. Once linked, or without the treaty: False."""
+    found = Treaty.objects.filter(slug=treaty).first()
+    return bool(found and Petition.objects.filter(pk=petition_id, treaty=None).update(treaty=found))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from campaign.petitions import founding
 from campaign.petitions.models import Petition, PetitionText
+from campaign.treaties import founding as treaties
+from campaign.treaties.models import Treaty
 from tests import factories
 
 SLUG = "un-cybercrime-convention"
 FOLDER = founding.SHIPPED / SLUG
+TREATY = treaties.SHIPPED / SLUG
 LANGUAGES = ("en", "es")
 PARTS = ("summary", "argument", "other_side", "standing")
 SOURCES = ("docs.un.org/", "treaties.un.org/", "senate.gov/")
@@ -36,9 +39,26 @@ def test_founding_twice_changes_nothing(db):
 
 
 def test_founding_again_costs_one_query(db, django_assert_max_num_queries):
+    treaties.found_treaty(TREATY)
     founding.found_petition(FOLDER)
     with django_assert_max_num_queries(3):  # one between a savepoint and its release
         founding.found_petition(FOLDER)
+
+
+def test_the_first_petition_is_about_its_treaty(db):
+    treaties.found_treaty(TREATY)
+    founding.found_petition(FOLDER)
+    assert Petition.objects.get().treaty == Treaty.objects.get(slug=SLUG)
+
+
+def test_a_petition_from_before_treaties_is_linked_and_nothing_else_is_touched(db):
+    founding.found_petition(FOLDER)
+    Petition.objects.update(goal=50_000)
+    treaties.found_treaty(TREATY)
+    assert founding.found_petition(FOLDER) is True
+    petition = Petition.objects.get()
+    assert (petition.treaty, petition.goal) == (Treaty.objects.get(), 50_000)
+    assert founding.found_petition(FOLDER) is False
 
 
 def test_what_an_organizer_changed_stays(db):
@@ -59,9 +79,11 @@ def test_a_petition_that_moved_to_another_address_is_not_founded_again(db):
 
 
 def test_a_petition_that_an_organizer_made_at_the_address_is_left_alone(db):
+    treaties.found_treaty(TREATY)
     factories.make_petition(SLUG, title="Ours")
     assert founding.found_petition(FOLDER) is False
     assert founding.founded_as(SLUG) is None
+    assert Petition.objects.get().treaty is None
     assert PetitionText.objects.get().title == "Ours"
 
 
