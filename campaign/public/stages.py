@@ -37,6 +37,11 @@ class Line:
         """Where the treaty stands."""
         return next(step for step in self.steps if step.is_here)
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether the Senate has consented: nobody can stop it there any more."""
+        return self.here.stage in {Stage.CONSENTED, Stage.RATIFIED}
+
 
 def line_of(treaty: Treaty) -> Line:
     """The treaty's line. Without any entry it stands at the first stage; after it was returned or withdrawn, at an end

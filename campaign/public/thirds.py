@@ -43,10 +43,11 @@ class Thirds:
 
 def thirds_of(count: Count, typed: Mapping[str, str]) -> Thirds:
     """The lines from all who hold a seat down to a quorum (more than half of them), and the answer to `present`."""
-    most, quorum = count.seated, count.seated // 2 + 1
-    lines = [_line(count, most), *(_line(count, step) for step in _STEPS if quorum < step < most), _line(count, quorum)]
+    most, quorum = count.seated, count.quorum
+    numbers = [most, *(step for step in (*_STEPS, quorum) if quorum <= step < most)]
     text = typed.get("present", "").strip()
-    asked, errors = None, ()
+    asked: Line | None = None
+    errors: tuple[str, ...] = ()
     if text:
         number = int(text) if re.fullmatch(r"[0-9]{1,3}", text) else 0
         if quorum <= number <= most:
@@ -54,7 +55,7 @@ def thirds_of(count: Count, typed: Mapping[str, str]) -> Thirds:
         else:
             errors = (_("Please type a number from {least} to {most}.").format(least=quorum, most=most),)
     field = Field("present", _("How many senators are there?"), text, errors, inputmode="numeric")
-    return Thirds(field, tuple(lines), quorum, asked)
+    return Thirds(field, tuple(_line(count, number) for number in numbers), quorum, asked)
 
 
 def _line(count: Count, present: int) -> Line:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaign.public.views import about, confirming, letters, mail, mine, petitions
+from campaign.public.views import about, confirming, letters, mail, mine, petitions, treaties
 
 app_name = "public"
 _MINE = "my/<str:token>/"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", petitions.home, name="home"),
     path("petitions/<slug:slug>/", petitions.petition, name="petition"),
     path("petitions/<slug:slug>/check-your-mail/", petitions.check_your_mail, name="check_your_mail"),
+    path("treaties/<slug:slug>/", treaties.treaty, name="treaty"),
     path("confirm/<str:token>/", confirming.confirm, name="confirm"),
     path("not-me/done/", confirming.disowned, name="disowned"),
     path("not-me/<str:token>/", confirming.not_me, name="not_me"),

@@ -24,9 +24,16 @@ def _take_positions(treaty: Treaty) -> None:
     senators = list(Legislator.objects.filter(terms__seat__chamber="senate", terms__closed_on=None).order_by("pk"))
     stances = [stance for stance, number in SPREAD.items() for _ in range(number)]
     today = timezone.now().date()
+    wyden = Legislator.objects.get(bioguide_id="W000779")
+    senators = [wyden, *(each for each in senators if each != wyden)]
     Position.objects.bulk_create(
         Position(
-            treaty=treaty, legislator=each, stance=stance, stated_on=today, source_url="https://example.org/a-speech"
+            treaty=treaty,
+            legislator=each,
+            stance=stance,
+            stated_on=today,
+            source_url="https://example.org/a-speech",
+            note="Said on the floor." if each == wyden else "",
         )
         for each, stance in zip(senators, stances, strict=False)
     )

@@ -117,6 +117,15 @@ def test_a_retracted_change_is_as_if_it_had_never_been(citizen: Citizen, treaty:
     assert "Not signed (it stands here)" in words(citizen.get(TREATY))
 
 
+def test_after_the_vote_nobody_is_missing_to_stop_it(citizen: Citizen, treaty: Treaty) -> None:
+    assert "34 more are needed to stop it." in words(citizen.get(TREATY))
+    reach(treaty, Stage.CONSENTED)
+    kept.forget_everything()
+    page = words(citizen.get(TREATY))
+    assert "The Senate has voted and consented." in page
+    assert "more are needed" not in page
+
+
 # --- the count -------------------------------------------------------------------------------------------------------
 
 
@@ -138,6 +147,23 @@ def test_a_vacancy_is_counted_said_and_drawn(citizen: Citizen, treaty: Treaty) -
     assert "Vacant seat 1" in page
     assert response.content.decode().count('href="#m-vacant"') == 3, "in the drawing, the legend and the table"
     assert "Oregon, class 2 Vacant seat" in table_rows(response)
+
+
+def test_a_senate_in_which_nobody_sits_breaks_nothing(citizen: Citizen, treaty: Treaty) -> None:
+    Term.objects.open().update(closed_on="2026-08-01")
+    for query in ({}, {"present": "60"}, {"state": "OR", "postal_code": "97201"}):
+        answer = citizen.get(TREATY, query)
+        assert answer.status_code in {200, 422}
+        assert "100 of the 100 seats are vacant." in words(answer)
+
+
+def test_those_who_oppose_it_are_counted_against_what_it_takes(citizen: Citizen, treaty: Treaty) -> None:
+    senators = list(Legislator.objects.filter(terms__seat__chamber="senate", terms__closed_on=None)[:34])
+    stand(treaty, Stance.OPPOSES, *(each.bioguide_id for each in senators[:33]))
+    assert "So far we know of 33 who oppose it. 1 more is needed to stop it." in words(citizen.get(TREATY))
+    stand(treaty, Stance.OPPOSES, senators[33].bioguide_id)
+    kept.forget_everything()
+    assert "That is enough, if they vote as they said." in words(citizen.get(TREATY))
 
 
 def test_a_term_that_ran_out_is_no_vacancy(citizen: Citizen, treaty: Treaty) -> None:

@@ -1,5 +1,6 @@
 """A supporter's own page, behind a mailed link: signatures, letters, mail, data, and the way out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -9,13 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from campaign.legislators.models import Seat
 from campaign.letters import writing
 from campaign.letters.models import Letter
 from campaign.lib import usps
 from campaign.petitions import confirming, unsubscribing
 from campaign.petitions.confirming import PetitionClosed
-from campaign.petitions.models import Signature
-from campaign.public import sharing
+from campaign.petitions.models import Petition, Signature
+from campaign.public import boards, sharing
+from campaign.public.boards import Row
 from campaign.public.doors import Visit, opened_by, see_other
 from campaign.public.errors import refuse
 from campaign.public.views.confirming import closed_sentence
@@ -25,8 +28,8 @@ from campaign.supporters.models import AccessPurpose
 
 def signature_under(visit: Visit, slug: str) -> Signature:
     """The visitor's own signature under this petition; 404 without one."""
-    signatures = Signature.objects.of_supporter(visit.supporter.pk).prefetch_related("petition__texts")
-    found = signatures.filter(petition__slug=slug).first()
+    signatures = Signature.objects.of_supporter(visit.supporter.pk).select_related("petition__treaty")
+    found = signatures.prefetch_related("petition__texts").filter(petition__slug=slug).first()
     if found is None:
         raise Http404
     return found
@@ -63,14 +66,22 @@ def signed(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
         "status": signature.status_for_signer,
     }
     if context["status"] == "confirmed":
+        constituency = writing.constituency_of(visit.supporter)
         context |= {
             "number": confirming.place_of(signature),
-            "constituency": writing.constituency_of(visit.supporter),
+            "constituency": constituency,
+            "senators": _with_positions(signature.petition, constituency.seats),
             "state_name": usps.NAMES.get(visit.supporter.state, visit.supporter.state),
             "has_letters": Letter.objects.filter(supporter=visit.supporter, petition=signature.petition).exists(),
             "links": sharing.links(signature.petition, title),
         }
     return render(request, "public/signed.html", context)
+
+
+def _with_positions(petition: Petition, seats: Sequence[Seat]) -> list[tuple[Seat, Row | None]]:
+    """Each senator's seat, with where its holder stands on the petition's treaty if it is about one."""
+    board = boards.board_for(petition)
+    return [(seat, board.by_seat.get(seat.pk) if board else None) for seat in seats if seat.is_senate]
 
 
 @opened_by(AccessPurpose.MY_PAGE)
