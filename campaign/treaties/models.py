@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaign.legislators.models import Legislator
 from campaign.lib import languages
@@ -19,7 +20,7 @@ class Stage(models.TextChoices):
     """Where a treaty stands on its way through the United States. The order is the way; the last two leave it."""
 
     NOT_SIGNED = "not_signed", _("Not signed")
-    SIGNED = "signed", _("Signed")
+    SIGNED = "signed", pgettext_lazy("stage of a treaty", "Signed")
     TRANSMITTED = "transmitted", _("Sent to the Senate")
     IN_COMMITTEE = "in_committee", _("In committee")
     ON_THE_CALENDAR = "on_the_calendar", _("On the calendar")
