@@ -39,7 +39,7 @@ LABELS: dict[str, str | Promise] = {
     Mark.OPPOSES: gettext_lazy("Opposes it"),
     Mark.LEANS_AGAINST: gettext_lazy("Leans against"),
     Mark.UNDECIDED: gettext_lazy("Undecided"),
-    Mark.UNKNOWN: gettext_lazy("Not known yet"),
+    Mark.UNKNOWN: gettext_lazy("Not known"),
     Mark.LEANS_FOR: gettext_lazy("Leans for"),
     Mark.SUPPORTS: gettext_lazy("Supports it"),
     Mark.VACANT: gettext_lazy("Vacant seat"),
