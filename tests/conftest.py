@@ -26,6 +26,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock():
         furnishing.furnish_places()
         furnishing.furnish_seats()
+        furnishing.furnish_districts()
         _congress_is_of_today()
     yield
     # A thread of a live server may still hold a connection when the last test is over, and the database must go.

@@ -9,11 +9,11 @@ from typing import Any
 
 import zipcodes
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from campaign.legislators import importing, sources
-from campaign.legislators.models import DataImport, Office, PostalCode, Subject
+from campaign.legislators import importing, placing, sources
+from campaign.legislators.models import DataImport, Office, Subject
 from campaign.legislators.rosters import tables_of_facts
 
 FACTS = Path(__file__).parent / "facts"
@@ -41,7 +41,7 @@ def furnish_places() -> bool:
         first = places.get(zip_code, [])
         places[zip_code] = first + [state for state in states if state not in first]
     with transaction.atomic():
-        _copy(places)
+        placing.swap_in("states", places)
         DataImport.objects.create(
             what=Subject.PLACES,
             source=source,
@@ -54,6 +54,18 @@ def furnish_places() -> bool:
     return True
 
 
+def furnish_districts() -> bool:
+    """Put the districts of our own few ZIPs in, as long as nobody synced those of all. True if something changed.
+
+    The second time costs one query.
+    """
+    facts = _facts_of_districts()
+    latest = DataImport.objects.latest_applied(Subject.DISTRICTS)
+    if latest and (latest.sha256 == facts.sha256 or not latest.source.startswith(_OURS)):
+        return False
+    return bool(importing.bring_in(placing.FACTS_OF_DISTRICTS, facts).difference)
+
+
 def furnish_seats() -> bool:
     """Seat everybody in our own tables of facts, unless something newer was brought in. True if something changed.
 
@@ -64,6 +76,14 @@ def furnish_seats() -> bool:
     if settings.SANDBOX_OFFICES:
         changed = bool(Office.objects.give_sandbox_addresses(SANDBOX_DOMAIN)) or changed
     return changed
+
+
+def furnish_committees() -> bool:
+    """Put our own table of the Foreign Relations Committee in, unless something newer is there. Then one query.
+
+    Its people are furnished first, with the seats. True if something changed.
+    """
+    return _bring_in(sources.FACTS_OF_COMMITTEES, _facts("foreign_relations.tsv"))
 
 
 def _bring_in(source: importing.Source[Any], facts: importing.Arrival) -> bool:
@@ -82,6 +102,12 @@ def _facts(*names: str) -> importing.Arrival:
     return importing.Arrival(text.encode(), as_of, f"{_OURS}{' and '.join(names)}")
 
 
+@cache
+def _facts_of_districts() -> importing.Arrival:
+    body = (FACTS / "districts.txt").read_bytes()
+    return importing.Arrival(body, _split_zips(body.decode())[0], f"{_OURS}districts.txt")
+
+
 def _split_zips(facts: str) -> tuple[date, dict[str, list[str]]]:
     as_of = date.min
     found: dict[str, list[str]] = {}
@@ -92,19 +118,3 @@ def _split_zips(facts: str) -> tuple[date, dict[str, list[str]]]:
         elif not left.startswith("#"):
             found |= {zip_code: left.split() for zip_code in right.split()}
     return as_of, found
-
-
-def _copy(places: dict[str, list[str]]) -> None:
-    table = PostalCode._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE arriving (zip varchar(5) PRIMARY KEY, states varchar(2)[] NOT NULL)")
-        with cursor.copy("COPY arriving (zip, states) FROM STDIN") as copy:
-            for row in places.items():
-                copy.write_row(row)
-        cursor.execute(
-            f"INSERT INTO {table} AS here (zip, states) SELECT zip, states FROM arriving"
-            " ON CONFLICT (zip) DO UPDATE SET states = excluded.states WHERE here.states <> excluded.states"
-        )
-        cursor.execute(f"DELETE FROM {table} WHERE zip NOT IN (SELECT zip FROM arriving)")
-        cursor.execute("DROP TABLE arriving")
-        cursor.execute(f"ANALYZE {table}")

@@ -1,112 +1,88 @@
-"""Who speaks for a person: senators come from the state the person gives, the ZIP checks it.
+"""Who speaks for a person: senators come from the state the person gives; the ZIP checks it, and leads to the House.
 
-    lookup.find("Oregon", "97201").seats
+    lookup.find("Oregon", "97201").senators
 
-Everything is answered from indexed tables, in at most three queries.
+Everything is answered from memory. Only an address is asked of somebody else, where the operator allowed it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaign.legislators.models import DataImport, PostalCode, Seat, Subject
+from campaign.legislators import geocoding, snapshots, terms
+from campaign.legislators.constituencies import Confidence, Constituency, Reason
+from campaign.legislators.geocoding import Answer
+from campaign.legislators.places import NOWHERE, Place
+from campaign.legislators.snapshots import Sitting, Snapshot
 from campaign.lib import usps
 from campaign.lib.refusals import Refusal, Refused
 
-
-class Reason(models.TextChoices):
-    """Why an answer is not simply two senators. The value is for machines, the label for people."""
-
-    NO_SENATORS = "no_senators", _("The District of Columbia and the territories have no senators.")
-    NOT_REPRESENTED = "not_represented", _("Palau, Micronesia and the Marshall Islands have no seats in Congress.")
-    MILITARY_ASK_STATE = (
-        "military_ask_state",
-        _("An APO, FPO or DPO address belongs to no state. Which state is your voting residence?"),
-    )
-    ZIP_UNKNOWN = "zip_unknown", _("We don't know this ZIP code. Please check it.")
-    ZIP_STATE_MISMATCH = "zip_state_mismatch", _("This ZIP code lies in another state. Which of them is yours?")
-    ZIP_SPLIT_STATE = "zip_split_state", _("This ZIP code lies in more than one state. Which of them is yours?")
-    SEAT_VACANT = "seat_vacant", _("A seat of this state is vacant. A letter waits until somebody holds it.")
+__all__ = ["Confidence", "Constituency", "Reason", "find"]
+_NOT_ASKED = Answer()
+_ABROAD = usps.MILITARY | usps.ASSOCIATED
+_KINDS = (
+    dict.fromkeys(usps.TERRITORIES | {usps.DISTRICT}, Reason.NO_SENATORS)
+    | dict.fromkeys(usps.ASSOCIATED, Reason.NOT_REPRESENTED)
+    | dict.fromkeys(usps.MILITARY, Reason.MILITARY_ASK_STATE)
+)
+_NOT_SURE = frozenset({Reason.MILITARY_ASK_STATE, Reason.ZIP_UNKNOWN, Reason.ZIP_STATE_MISMATCH, Reason.ADDRESS_NEEDED})
 
 
-_ASKING = {Reason.MILITARY_ASK_STATE, Reason.ZIP_STATE_MISMATCH, Reason.ZIP_SPLIT_STATE}
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What was given, as far as it can be read, and what is known about it on this day."""
+
+    typed: str | None
+    zip_code: str | None
+    place: Place
+    answer: Answer
+    known: Snapshot
+    today: date
+
+    @property
+    def inland(self) -> tuple[str, ...]:
+        """The ZIP's states, if it says where somebody may vote: military and freely associated ones don't."""
+        return () if _ABROAD.issuperset(self.place.states) else self.place.states
 
 
-@dataclass(frozen=True)
-class Constituency:
-    """The answer of a lookup. `states` are the candidates: more than one means that the person has to say which.
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """The candidates, and what stays open. States that contradict each other have no districts and no seats."""
 
-    Empty `states` are for places without a voting residence of their own; `reasons` say why. The seats know their
-    holders without another query.
-    """
-
-    states: tuple[str, ...]
-    seats: tuple[Seat, ...]
-    reasons: tuple[Reason, ...]
-    as_of: date | None
+    candidates: tuple[str, ...]
+    contradict: bool = False
+    states: tuple[str, ...] = ()
     districts: tuple[str, ...] = ()
-
-    @property
-    def state(self) -> str | None:
-        """The one state, where there is no doubt."""
-        return self.states[0] if len(self.states) == 1 and not self.asks else None
-
-    @property
-    def asks(self) -> tuple[Reason, ...]:
-        """The reasons that are a question to the person: only another state, typed or chosen, answers them."""
-        return tuple(reason for reason in self.reasons if reason in _ASKING)
-
-    def as_json(self) -> dict[str, Any]:
-        """The form in which the API answers."""
-        return {
-            "states": list(self.states),
-            "districts": list(self.districts),
-            "seats": [_seat_as_json(seat) for seat in self.seats],
-            "reasons": [reason.value for reason in self.reasons],
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-        }
+    is_open: bool = False
+    districts_are_old: bool = False
+    sitting: tuple[Sitting, ...] = ()
 
 
-def _seat_as_json(seat: Seat) -> dict[str, Any]:
-    holder = seat.holder
-    legislator = holder and {
-        "bioguide_id": holder.bioguide_id,
-        "name": holder.official_name,
-        "party": holder.party,
-        "phone": holder.office.phone or None,
-        "contact_form": holder.office.contact_form or None,
-    }
-    return {"chamber": seat.chamber, "state": seat.state, "class": seat.senate_class, "legislator": legislator}
-
-
-def find(state: str | None = None, postal_code: str | None = None) -> Constituency:
+def find(state: str | None = None, postal_code: str | None = None, address: str | None = None) -> Constituency:
     """The seats that speak for somebody who gives a state, a ZIP or both, as people write them.
 
     A typed state that is one of the ZIP's is never overruled. A ZIP that cannot check the state (unknown, military)
-    leaves it as typed. Where both contradict each other both are candidates and no seats are picked. Raises Refused for
-    what is no state or no ZIP, with a suggestion where there is one.
+    leaves it as typed. Where what is given contradicts itself, all are candidates and no seats are picked. An address
+    goes to the operator's back end, if there is one, and decides among the districts; again it goes there again. Raises
+    Refused for what is no state, no ZIP or no address, with a suggestion where there is one.
     """
-    typed, zip_code = _read(state or "", postal_code or "")
-    of_zip = _states_of(zip_code)
-    reasons = [Reason.ZIP_UNKNOWN] if zip_code and not of_zip else []
-    if typed and _contradict(typed, of_zip):
-        reasons.append(Reason.ZIP_STATE_MISMATCH)
-        candidates = [typed, *of_zip]
-    else:
-        candidates = [typed] if typed else of_zip
-    reasons += _reasons_of(typed, candidates)
-    states = tuple(code for code in candidates if code in usps.RESIDENCES)
-    seats = () if Reason.ZIP_STATE_MISMATCH in reasons else _seats_of(states)
-    if any(seat.holder is None for seat in seats):
-        reasons.append(Reason.SEAT_VACANT)
-    return Constituency(states, seats, tuple(reasons), DataImport.objects.as_of(Subject.LEGISLATORS))
+    has_address = bool(address and address.strip())
+    typed, zip_code = _read(state or "", postal_code or "", has_address=has_address)
+    answer = geocoding.district_of(address or "") if has_address else _NOT_ASKED
+    known = snapshots.current()
+    place = known.zips.get(zip_code, NOWHERE) if zip_code else NOWHERE
+    question = _Question(typed, zip_code, place, answer, known, timezone.now().date())
+    found = _finding(question)
+    reasons = (*_reasons(question, found), *_reasons_of_seats(question, found))
+    seats = tuple([each.seat for each in found.sitting])
+    confidence = _confidence(found, reasons)
+    return Constituency(found.states, found.districts, seats, reasons, confidence, known.as_of, answer.trouble)
 
 
-def _read(state: str, postal_code: str) -> tuple[str | None, str | None]:
+def _read(state: str, postal_code: str, *, has_address: bool) -> tuple[str | None, str | None]:
     typed = zip_code = None
     refusals = []
     if state.strip() and not (typed := usps.state_from(state)):
@@ -117,40 +93,91 @@ def _read(state: str, postal_code: str) -> tuple[str | None, str | None]:
             zip_code = usps.postal_code_from(postal_code)
         except usps.BadPostalCode as error:
             refusals.append(Refusal("postal_code", error.fault.value, error.sentence, error.suggestion))
-    if not refusals and not typed and not zip_code:
+    is_enough = typed or zip_code or (has_address and geocoding.is_on())
+    if not refusals and not is_enough:
         refusals.append(Refusal("state", "required", _("Please give a state or a ZIP code.")))
     if refusals:
         raise Refused(tuple(refusals))
     return typed, zip_code
 
 
-def _states_of(zip_code: str | None) -> list[str]:
-    if zip_code is None:
-        return []
-    return PostalCode.objects.filter(zip=zip_code).values_list("states", flat=True).first() or []
+def _finding(question: _Question) -> _Finding:
+    candidates, contradict = _candidates(question)
+    states = tuple([code for code in candidates if code in usps.RESIDENCES])
+    if contradict:
+        return _Finding(candidates, True, states)
+    districts, is_open, are_old = _districts(question, states)
+    return _Finding(candidates, False, states, districts, is_open, are_old, _sitting(question.known, states, districts))
 
 
-def _contradict(typed: str, of_zip: list[str]) -> bool:
-    """A ZIP abroad (military, freely associated) says nothing about where somebody votes, an unknown one neither."""
-    return bool(of_zip) and typed not in of_zip and not (usps.MILITARY | usps.ASSOCIATED).issuperset(of_zip)
+def _candidates(question: _Question) -> tuple[tuple[str, ...], bool]:
+    """The states on which all agree that say something; where they don't, all of them, the typed one first."""
+    typed, inland, district = question.typed, question.inland, question.answer.district
+    said: list[tuple[str, ...]] = []
+    if typed and (inland or typed not in _ABROAD):
+        said.append((typed,))
+    if inland:
+        said.append(inland)
+    if district:
+        said.append((district.partition("-")[0],))
+    if not said:
+        return ((typed,) if typed else question.place.states), False
+    every = tuple(dict.fromkeys([code for codes in said for code in codes]))
+    agreed = tuple([code for code in every if all(code in codes for codes in said)])
+    return agreed or every, not agreed
 
 
-def _reasons_of(typed: str | None, candidates: list[str]) -> list[Reason]:
-    if typed and len(candidates) > 1:
-        return [Reason.MILITARY_ASK_STATE] if typed in usps.MILITARY else []
-    if len(candidates) > 1:
-        return [Reason.ZIP_SPLIT_STATE]
-    kinds = {
-        Reason.NO_SENATORS: usps.TERRITORIES | {usps.DISTRICT},
-        Reason.NOT_REPRESENTED: usps.ASSOCIATED,
-        Reason.MILITARY_ASK_STATE: usps.MILITARY,
-    }
-    return [reason for reason, codes in kinds.items() if codes.intersection(candidates)]
+def _districts(question: _Question, states: tuple[str, ...]) -> tuple[tuple[str, ...], bool, bool]:
+    """The districts that are possible, whether it stays open which, and whether what we had are another Congress's."""
+    if question.answer.district:
+        return (question.answer.district,), False, False
+    known, of_zip = question.known, question.place.districts if question.inland else ()
+    at_large = known.at_large
+    are_old = bool(of_zip) and known.congress_of_districts != terms.congress_on(question.today)
+    found = [code for code in of_zip if code.partition("-")[0] in states] if of_zip and not are_old else []
+    lacking = set(states).difference([code.partition("-")[0] for code in found])
+    found += [at_large[code] for code in states if code in lacking and code in at_large]
+    unknown = not states or not lacking.issubset(at_large)
+    wants_one = bool(question.inland) or question.answer.trouble is not None
+    return tuple(found), wants_one and (unknown or len(found) > 1), are_old and unknown
 
 
-def _seats_of(states: Sequence[str]) -> tuple[Seat, ...]:
-    with_senators = [code for code in states if code in usps.STATES]
-    if not with_senators:
-        return ()
-    seats = Seat.objects.senate().of_state(*with_senators).with_holders()
-    return tuple(sorted(seats, key=lambda seat: (states.index(seat.state), seat.senate_class)))
+def _sitting(known: Snapshot, states: tuple[str, ...], districts: tuple[str, ...]) -> tuple[Sitting, ...]:
+    senators = [each for state in states for each in known.senators.get(state, ())]
+    return (*senators, *[known.house[code] for code in districts if code in known.house])
+
+
+def _reasons(question: _Question, found: _Finding) -> Iterator[Reason]:
+    if question.zip_code and not question.place.states:
+        yield Reason.ZIP_UNKNOWN
+    if found.contradict:
+        yield Reason.ZIP_STATE_MISMATCH
+        if question.typed in usps.MILITARY:
+            yield Reason.MILITARY_ASK_STATE
+    elif len(found.candidates) > 1:
+        yield Reason.ZIP_SPLIT_STATE
+    elif found.candidates and found.candidates[0] in _KINDS:
+        yield _KINDS[found.candidates[0]]
+
+
+def _reasons_of_seats(question: _Question, found: _Finding) -> Iterator[Reason]:
+    if len(found.districts) > 1:
+        yield Reason.ZIP_SPLIT_DISTRICT
+    is_certain = len(found.districts) == 1
+    if any(each.is_vacant for each in found.sitting if is_certain or each.seat.is_senate):
+        yield Reason.SEAT_VACANT
+    if (
+        found.districts_are_old
+        or question.known.age(question.today).is_stale
+        or any(each.has_run_out(question.today) for each in found.sitting)
+    ):
+        yield Reason.DATA_STALE
+    if found.is_open:
+        yield Reason.ADDRESS_NEEDED
+
+
+def _confidence(found: _Finding, reasons: tuple[Reason, ...]) -> Confidence:
+    if not found.states:
+        return Confidence.NONE
+    is_sure = len(found.states) == 1 and len(found.districts) < 2 and _NOT_SURE.isdisjoint(reasons)
+    return Confidence.EXACT if is_sure else Confidence.CANDIDATES

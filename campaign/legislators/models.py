@@ -139,9 +139,10 @@ class Seat(models.Model):
     @property
     def current_term(self) -> "Term | None":
         """The term that was not closed, run out or not. Loaded by `with_holders()`; otherwise asked of the database."""
-        if "sitting" not in self.__dict__:
+        if "knows_its_holder" not in self.__dict__:
             return self.terms.open().select_related("legislator__office").first()
-        term: Term | None = self.__dict__["sitting"]
+        # Django leaves the name out where nothing was joined.
+        term: Term | None = self.__dict__.get("sitting")
         if term is not None:
             term.seat = self
         return term

@@ -1,41 +1,84 @@
 """Where a ZIP lies, from memory: the sign-up path asks for each signature and has no query to spare."""
 
 import threading
-import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from django.db import connection
+
+from campaign.legislators import latest
+from campaign.legislators.latest import Latest, Stamp
 from campaign.legislators.models import PostalCode
+from campaign.lib.kept import Remembered
 
-KEPT_FOR_SECONDS = 3600.0
-_EMPTY_IS_KEPT_FOR_SECONDS = 1.0
-
-
-class _Places:
-    """All 42,000 ZIPs (about 6 MB), read once an hour."""
-
-    def __init__(self) -> None:
-        self._states: dict[str, tuple[str, ...]] = {}
-        self._until = 0.0
-        self._lock = threading.Lock()
-
-    def states_of(self, postal_code: str) -> tuple[str, ...]:
-        if time.monotonic() >= self._until:
-            with self._lock:
-                if time.monotonic() >= self._until:
-                    self._read()
-        return self._states.get(postal_code, ())
-
-    def _read(self) -> None:
-        shared: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._states = {
-            zip_: shared.setdefault(tuple(states), tuple(states))
-            for zip_, states in PostalCode.objects.values_list("zip", "states").iterator(chunk_size=5000)
-        }
-        self._until = time.monotonic() + (KEPT_FOR_SECONDS if self._states else _EMPTY_IS_KEPT_FOR_SECONDS)
+LOOKED_AT_EVERY_SECONDS = 5.0
 
 
-_places = _Places()
+class Place(NamedTuple):
+    """The states a ZIP lies in, that of its post office first; its districts, that with most of its land first."""
+
+    states: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
+
+
+NOWHERE = Place()
+
+
+@dataclass(frozen=True)
+class Places:
+    """All ZIPs as they were after these imports (42,000, about 6 MB)."""
+
+    of_zip: Mapping[str, Place] = field(default_factory=dict)
+    stamp: Stamp | None = None
+
+
+_held = Places()
+_reading = threading.Lock()
 
 
 def states_of(postal_code: str) -> tuple[str, ...]:
-    """The states a ZIP lies in, the one of its post office first; empty for an unknown ZIP. At most an hour old."""
-    return _places.states_of(postal_code)
+    """The states a ZIP lies in, that of its post office first; empty for an unknown ZIP.
+
+    Without a query, but for one thread every few seconds, which looks whether there was an import.
+    """
+    return _remembered.get().of_zip.get(postal_code, NOWHERE).states
+
+
+def after(known: Latest) -> Places:
+    """The ZIPs as they were after these imports, or are by now: read anew only after an import of ZIPs."""
+    global _held
+    with _reading:
+        if _held.stamp != known.of_zips or not _held.of_zip:
+            _held = Places(_read(), known.of_zips)
+        places = _held
+    _remembered.put(places)
+    return places
+
+
+def _look(_before: Places | None) -> Places:
+    return after(latest.look())
+
+
+_remembered: Remembered[Places] = Remembered(_look, seconds=LOOKED_AT_EVERY_SECONDS)
+
+
+def _read() -> dict[str, Place]:
+    """Every ZIP. The few thousand different places are kept once each."""
+    shared: dict[tuple[str, str], Place] = {}
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT zip, array_to_string(states || census_states, ' '), array_to_string(districts, ' ')"
+            f" FROM {PostalCode._meta.db_table}"
+        )
+        for zip_code, *said in cursor.fetchall():
+            words = (said[0], said[1])
+            found[zip_code] = shared.get(words) or shared.setdefault(words, _place(*words))
+    return found
+
+
+def _place(states: str, districts: str) -> Place:
+    named = districts.split()
+    every = dict.fromkeys([*states.split(), *(district.partition("-")[0] for district in named)])
+    return Place(tuple(every), tuple(named))

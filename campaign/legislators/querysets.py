@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, Value
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -39,7 +39,12 @@ class SeatQuerySet(models.QuerySet["Seat"]):
     def with_holders(self) -> Self:
         """Bring the holders and their offices along, in the same query; vacant seats stay in."""
         sitting = FilteredRelation("terms", condition=Q(terms__closed_on=None))
-        return self.alias(sitting=sitting).select_related("sitting__legislator__office")
+        # The mark tells a vacant seat from one of which nobody asked who holds it.
+        return (
+            self.alias(sitting=sitting)
+            .select_related("sitting__legislator__office")
+            .annotate(knows_its_holder=Value(True))
+        )
 
 
 class LegislatorQuerySet(models.QuerySet["Legislator"]):

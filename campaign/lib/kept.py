@@ -3,13 +3,23 @@
 import threading
 import time
 from collections.abc import Callable, Hashable
-from typing import Any, Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from weakref import WeakSet
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 STALE_FOR_SECONDS = 10.0
-_all: "WeakSet[Kept[Any, Any]]" = WeakSet()
+PATIENCE_SECONDS = 2.0
+
+
+class Forgetful(Protocol):
+    """What keeps something, and can ask anew."""
+
+    def forget(self) -> None:
+        """Ask anew for everything. Twice is once."""
+
+
+_all: "WeakSet[Forgetful]" = WeakSet()
 
 
 class Kept(Generic[Key, Value]):
@@ -61,6 +71,51 @@ class Kept(Generic[Key, Value]):
             self._answers.pop(next(iter(self._answers)), None)
         self._answers[key] = (asked_at, answer)
         return answer
+
+
+class Remembered(Generic[Value]):
+    """One large answer for everybody, made from the one before it. Whoever comes before the first waits for it.
+
+    When it is too old one thread asks again; the others get the old one meanwhile and never wait.
+    """
+
+    def __init__(self, ask: Callable[[Value | None], Value], *, seconds: float) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._answer: tuple[float, Value] | None = None
+        self._asking = threading.Lock()
+        _all.add(self)
+
+    def get(self) -> Value:
+        """The answer, hardly older than it may be. Raises what the function raises, and keeps the old one then."""
+        found = self._answer
+        if found is not None and time.monotonic() < found[0]:
+            return found[1]
+        if found is not None and not self._asking.acquire(blocking=False):
+            return found[1]
+        # Patience has an end: whoever asks may wait for a connection that somebody holds who waits here.
+        is_alone = found is not None or self._asking.acquire(timeout=PATIENCE_SECONDS)
+        try:
+            return self._renewed()
+        finally:
+            if is_alone:
+                self._asking.release()
+
+    def put(self, value: Value) -> None:
+        """Somebody found out on another way."""
+        self._answer = (time.monotonic() + self._seconds, value)
+
+    def forget(self) -> None:
+        """Ask anew, without the old answer. Twice is once."""
+        self._answer = None
+
+    def _renewed(self) -> Value:
+        found = self._answer
+        if found is not None and time.monotonic() < found[0]:
+            return found[1]
+        value = self._ask(found[1] if found else None)
+        self.put(value)
+        return value
 
 
 def forget_everything() -> None:

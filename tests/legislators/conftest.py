@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from campaign.legislators import furnishing
+from campaign.legislators import furnishing, places
 from campaign.legislators.records import MemberRecord
 from campaign.legislators.rosters import Roster
+from campaign.lib import kept
 
 FACT_FILES = ("senators.tsv", "representatives.tsv")
 
@@ -22,6 +23,14 @@ def furnished(db: None) -> None:
     """The ZIPs and the 541 seats, as after the first start."""
     furnishing.furnish_places()
     furnishing.furnish_seats()
+    furnishing.furnish_districts()
+
+
+@pytest.fixture
+def cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has answered nothing yet. What the others remember of the ZIPs is theirs again afterwards."""
+    kept.forget_everything()
+    monkeypatch.setattr(places, "_held", places.Places())
 
 
 def as_person(record: MemberRecord) -> dict[str, Any]:
