@@ -12,13 +12,14 @@ class Command(BaseCommand):
     """Put in what the house needs before anybody comes. The second time changes nothing and takes a few queries."""
 
     help = (
-        "Put in what the house needs before anybody comes: places, seats and senators, the first treaty, its"
-        " petition and the letter templates. Run it after migrate, as often as you like: what is there and what organizers changed"
-        " stay."
+        "Put in what the house needs before anybody comes: places, seats and senators, the first treaty, its petition"
+        " and the letter templates. Run it after migrate, as often as you like: what is there and what organizers"
+        " changed stay."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._say("Places", furnishing.furnish_places())
+        self._say("Districts", furnishing.furnish_districts())
         self._say("Seats and senators", furnishing.furnish_seats())
         for folder in treaties.shipped():
             self._say(f"Treaty {folder.name}", treaties.found_treaty(folder))
