@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from campaign.lib.cells import safe_cell
 from campaign.petitions.models import Export, ExportPiece, Petition, Signature
 
 log = structlog.get_logger(__name__)
@@ -32,8 +33,6 @@ COLUMNS = (
     "partner",
     "takes_updates",
 )
-# A spreadsheet takes a cell that begins like this for a formula; the last four are full-width twins.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 STATUSES: dict[str, Q] = {
     "pending": Q(confirmed_at=None, withdrawn_at=None, invalidated_at=None, quarantined_at=None),
     "confirmed": Q(confirmed_at__isnull=False, withdrawn_at=None, invalidated_at=None, quarantined_at=None),
@@ -53,12 +52,6 @@ def chosen(petition: Petition, filters: dict[str, str]) -> QuerySet[Signature]:
     if source := filters.get("source"):
         found = found.filter(source=source)
     return found
-
-
-def safe_cell(value: object) -> str:
-    """The value as text that no spreadsheet runs: what looks like a formula gets an apostrophe before it."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def write(export_id: int) -> None:

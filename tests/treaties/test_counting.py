@@ -14,11 +14,6 @@ from campaign.treaties.models import Position, Stance, Treaty
 present = st.integers(min_value=0, max_value=100)
 
 
-@pytest.fixture
-def treaty(db) -> Treaty:
-    return Treaty.objects.create(slug="a-convention")
-
-
 def stand(treaty: Treaty, stance: Stance, how_many: int) -> list[str]:
     """So many senators, from Alabama on, stand so."""
     taken = treaty.positions.values("legislator")
