@@ -70,7 +70,7 @@ def signed(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
         context |= {
             "number": confirming.place_of(signature),
             "constituency": constituency,
-            "senators": _with_positions(signature.petition, constituency.seats),
+            "senators": _with_positions(signature.petition, constituency.senators),
             "state_name": usps.NAMES.get(visit.supporter.state, visit.supporter.state),
             "has_letters": Letter.objects.filter(supporter=visit.supporter, petition=signature.petition).exists(),
             "links": sharing.links(signature.petition, title),
