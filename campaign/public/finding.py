@@ -61,9 +61,10 @@ def find(board: Board, typed: Mapping[str, str]) -> Finding:
 
 
 def _answer(board: Board, typed: Mapping[str, str], found: Constituency) -> Finding:
-    asks = len(found.states) > 1
+    asks = len(found.states) > 1 or Reason.ZIP_STATE_MISMATCH in found.reasons
     rows = () if asks else tuple(board.rows_of(seat for seat in found.seats if seat.is_senate))
-    spoken = [reason for reason in found.reasons if reason.value not in _OF_THE_HOUSE]
+    unspoken = _OF_THE_HOUSE if any(row.holder is None for row in rows) else _OF_THE_HOUSE | {"seat_vacant"}
+    spoken = [reason for reason in found.reasons if reason.value not in unspoken]
     errors: dict[str, Text] = {}
     for reason in spoken:
         if reason in _BESIDE_THE_ZIP:

@@ -292,6 +292,12 @@ def test_a_zip_of_another_state_asks_which(citizen: Citizen, treaty: Treaty) -> 
     assert f'href="{TREATY}?state=WA&amp;postal_code=98101#mine"' in source
 
 
+def test_a_military_state_with_a_zip_at_home_offers_that_zips_state(citizen: Citizen, treaty: Treaty) -> None:
+    answer = citizen.get(TREATY, {"state": "AE", "postal_code": "97201"})
+    assert f'href="{TREATY}?state=OR&amp;postal_code=97201#mine"' in answer.content.decode()
+    assert "They speak for" not in words(answer)
+
+
 @pytest.mark.parametrize("postal_code", ["00000", "11111", "99999"])
 def test_a_zip_that_nobody_knows_is_said_beside_its_field(citizen: Citizen, treaty: Treaty, postal_code: str) -> None:
     answer = citizen.get(TREATY, {"state": "", "postal_code": postal_code})
