@@ -220,6 +220,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-people": {"task": "petitions.forget", "schedule": timedelta(hours=1)},
     "sweep-exports": {"task": "petitions.sweep_exports", "schedule": 60.0},
     "sync-legislators": {"task": "legislators.sync", "schedule": timedelta(days=7)},
+    "sync-zips": {"task": "legislators.sync_zips", "schedule": timedelta(hours=24)},
+    "sync-districts": {"task": "legislators.sync_districts", "schedule": timedelta(hours=24)},
 }
 
 # --- mail ------------------------------------------------------------------------------------------------------------

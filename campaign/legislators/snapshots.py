@@ -84,9 +84,9 @@ def _look(before: Snapshot | None) -> Snapshot:
         return _anew()
     known = latest.look()
     if known.of_seats != before.latest.of_seats:
-        before = _anew()
-        known = before.latest
-    return replace(before, latest=known, zips=places.after(known).of_zip)
+        return _anew()
+    zips = places.after(known).of_zip
+    return before if (known, zips) == (before.latest, before.zips) else replace(before, latest=known, zips=zips)
 
 
 _remembered: Remembered[Snapshot] = Remembered(_look, seconds=LOOKED_AT_EVERY_SECONDS)
