@@ -91,9 +91,9 @@ class Tally:
     number: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Board:
-    """Everything about a treaty that is the same for everybody."""
+    """Everything about a treaty that is the same for everybody. A newer one is another, whatever it holds."""
 
     treaty: Treaty
     rows: tuple[Row, ...]

@@ -1,9 +1,11 @@
 """The page of a treaty: the same for everybody until somebody asks for their own senators, a state, other numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from campaign.lib import usps
 from campaign.lib.kept import Kept
@@ -57,7 +59,7 @@ def page_of(slug: str) -> str | None:
 def context_of(board: Board, asked: Question) -> dict[str, object]:
     """What the page's template shows, in the active language."""
     text = board.treaty.text_in()
-    rows: list[Row] = board.rows_in(asked.only) if asked.only else list(board.rows)
+    rows: Sequence[Row] = board.rows_in(asked.only) if asked.only else board.rows
     mine = asked.finding.mine or frozenset(row.seat.pk for row in rows if asked.only)
     return {
         "treaty": board.treaty,
@@ -67,14 +69,32 @@ def context_of(board: Board, asked: Question) -> dict[str, object]:
         "line": line_of(board.treaty),
         "board": board,
         "asked": asked,
-        "mine": mine,
-        "rows": rows,
+        "seats": _table(board, rows, mine, is_find=asked.is_find),
         "only_name": usps.NAMES.get(asked.only, ""),
         "states": STATES,
         "senate_states": SENATE_STATES,
         "drawing": drawing.hundred_seats(board.rows, mine, asked.thirds.full.to_block, board.in_words),
         "petitions": [(petition, petition.text_in()) for petition in board.petitions if petition.texts.all()],
     }
+
+
+def _table(board: Board, rows: Sequence[Row], mine: Collection[int], *, is_find: bool) -> SafeString:
+    """The rows of the table. Those that mark nobody are the same for all and written once."""
+    plain = _plain_rows.get((board, translation.get_language()))
+    parts = [
+        _write(row, is_marked=True, is_yours=is_find) if row.seat.pk in mine else plain[row.seat.pk] for row in rows
+    ]
+    return SafeString("".join(parts))
+
+
+def _write(row: Row, **marks: bool) -> str:
+    return render_to_string("public/treaty_row.html", {"row": row, **marks})
+
+
+def _write_all(key: tuple[Board, str]) -> dict[int, str]:
+    board, language = key
+    with translation.override(language):
+        return {row.seat.pk: _write(row) for row in board.rows}
 
 
 def _ask_for_page(key: _Key) -> str | None:
@@ -87,4 +107,5 @@ def _ask_for_page(key: _Key) -> str | None:
         return showing.for_nobody("public/treaty.html", context, board.treaty.get_absolute_url(), language)
 
 
+_plain_rows: Kept[tuple[Board, str], dict[int, str]] = Kept(_write_all, seconds=KEPT_FOR_SECONDS, most=16)
 _pages: Kept[_Key, str | None] = Kept(_ask_for_page, seconds=KEPT_FOR_SECONDS, most=32)
