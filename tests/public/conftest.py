@@ -12,6 +12,7 @@ from django.test import Client
 
 from campaign.petitions.models import Petition, Signature
 from campaign.supporters.models import AccessPurpose, AccessToken
+from campaign.treaties.models import Treaty, TreatyText
 from tests import factories
 
 PAGE = "/petitions/withhold-consent/"
@@ -45,6 +46,20 @@ def citizen() -> Citizen:
 def mine(citizen: Citizen, petition: Petition) -> str:
     """The address of Ada's own page; her signature is confirmed."""
     return citizen.link(factories.sign_and_confirm(petition), AccessPurpose.MY_PAGE)
+
+
+@pytest.fixture
+def treaty(db: None) -> Treaty:
+    """A treaty of which nothing is known yet."""
+    treaty = Treaty.objects.create(slug="a-convention")
+    TreatyText.objects.create(
+        treaty=treaty,
+        language="en",
+        title="A Convention of the United Nations against Something",
+        short_title="The Convention",
+        summary="It would bind **states** to hand over data.",
+    )
+    return treaty
 
 
 @pytest.fixture

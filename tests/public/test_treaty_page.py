@@ -1,74 +1,19 @@
-"""What Ada, Bruno, Chiyo and strangers read about a treaty: its way, the count, the hundred seats, their senators."""
+"""What everybody reads about a treaty: its way, the count, the hundred seats, and what leads there."""
 
-import re
 from datetime import date
-from typing import Any
 
 import pytest
-from django.test import Client
 
-from campaign.legislators.models import Committee, CommitteeMembership, DataImport, Legislator, Term
+from campaign.legislators.models import DataImport, Legislator, Term
 from campaign.lib import kept
 from campaign.petitions.models import Petition
 from campaign.supporters.models import AccessPurpose
-from campaign.treaties.models import Position, Stage, StageChange, Stance, Treaty, TreatyText
+from campaign.treaties.models import Stage, StageChange, Stance, Treaty
 from tests import factories
 from tests.public.conftest import PAGE, Citizen, value_of, words
+from tests.public.senate import MERKLEY, TREATY, WYDEN, reach, seat_on_committee, stand, table_rows
 
 pytestmark = pytest.mark.django_db
-TREATY = "/treaties/a-convention/"
-WYDEN, MERKLEY = "W000779", "M001176"
-
-
-@pytest.fixture
-def treaty() -> Treaty:
-    treaty = Treaty.objects.create(slug="a-convention")
-    TreatyText.objects.create(
-        treaty=treaty,
-        language="en",
-        title="A Convention of the United Nations against Something",
-        short_title="The Convention",
-        summary="It would bind **states** to hand over data.",
-    )
-    return treaty
-
-
-def reach(treaty: Treaty, stage: Stage, day: str = "2026-02-03", note: str = "") -> StageChange:
-    return StageChange.objects.create(
-        treaty=treaty, stage=stage, happened_on=day, source_url=f"https://example.org/{stage}", note=note
-    )
-
-
-def stand(treaty: Treaty, stance: Stance, *bioguide_ids: str, day: str = "2026-03-04") -> None:
-    for each in bioguide_ids:
-        Position.objects.create(
-            treaty=treaty,
-            legislator=Legislator.objects.get(bioguide_id=each),
-            stance=stance,
-            stated_on=day,
-            source_url="https://example.org/speech" if stance != Stance.UNKNOWN else "",
-        )
-
-
-def seat_on_committee(bioguide_id: str, title: str = "", rank: int = 1) -> None:
-    """On Foreign Relations, whoever the shipped list has there."""
-    committee, _made = Committee.objects.get_or_create(code="SSFR", defaults={"name": "x", "chamber": "senate"})
-    CommitteeMembership.objects.filter(legislator__bioguide_id=bioguide_id, committee=committee).delete()
-    CommitteeMembership.objects.create(
-        committee=committee,
-        legislator=Legislator.objects.get(bioguide_id=bioguide_id),
-        side="minority",
-        rank=rank,
-        title=title,
-        seen_on="2026-06-15",
-    )
-
-
-def table_rows(response: Any) -> list[str]:
-    """The rows of the table of seats, as somebody reads them."""
-    table = response.content.decode().split('<table class="hundred">')[1].split("</table>")[0]
-    plain = (re.sub(r"<[^>]+>", " ", row) for row in re.findall(r"<tr.*?</tr>", table, flags=re.DOTALL)[1:])
-    return [" ".join(row.split()) for row in plain]
 
 
 # --- the way ---------------------------------------------------------------------------------------------------------
@@ -224,152 +169,6 @@ def test_old_facts_say_how_old_they_are(citizen: Citizen, treaty: Treaty) -> Non
     assert "Our facts are too old to be sure" in page
 
 
-# --- filter and find mine --------------------------------------------------------------------------------------------
-
-
-def test_one_state_is_shown_alone(citizen: Citizen, treaty: Treaty) -> None:
-    response = citizen.get(TREATY, {"state": "OR"})
-    assert [row.split(" Oregon")[0] for row in table_rows(response)] == ["Jeff Merkley", "Ron Wyden"]
-    assert response.content.decode().count('class="ring"') == 2
-    assert "The seats of Oregon" in words(response)
-
-
-def test_a_state_that_is_none_is_told_and_all_are_shown(citizen: Citizen, treaty: Treaty) -> None:
-    answer = citizen.get(TREATY, {"state": "Narnia"})
-    assert answer.status_code == 422
-    assert len(table_rows(answer)) == 100
-    assert "We don't know this state." in words(answer)
-
-
-def test_ada_finds_hers_with_where_they_stand(citizen: Citizen, treaty: Treaty) -> None:
-    stand(treaty, Stance.SUPPORTS, MERKLEY)
-    response = citizen.get(TREATY, {"state": "OR", "postal_code": "97201"})
-    page, source = words(response), response.content.decode()
-    assert "They speak for Oregon" in page
-    assert source.count('class="card senator"') == 2
-    assert "Ron Wyden Democrat We don't know yet where they stand." in page
-    assert "Jeff Merkley Democrat" in page
-    assert source.count('class="ring"') == 2
-    assert sum(row.startswith("Ron Wyden yours") for row in table_rows(response)) == 1
-    assert value_of(response, "postal_code") == "97201"
-    assert 'value="OR" selected' in source
-
-
-def test_a_zip_alone_is_enough(citizen: Citizen, treaty: Treaty) -> None:
-    assert "They speak for Oregon" in words(citizen.get(TREATY, {"state": "", "postal_code": "97201-1234"}))
-
-
-def test_bruno_is_told_that_nobody_votes_for_him_there(citizen: Citizen, treaty: Treaty, petition: Petition) -> None:
-    Petition.objects.update(treaty=treaty)
-    page = words(citizen.get(TREATY, {"state": "", "postal_code": "20001"}))
-    assert "The District of Columbia and the territories have no senators." in page
-    assert "Your signature counts like any other." in page
-    assert "They speak for" not in page
-
-
-def test_chiyo_is_asked_where_she_votes(citizen: Citizen, treaty: Treaty) -> None:
-    answer = citizen.get(TREATY, {"state": "AE", "postal_code": "09001"})
-    assert answer.status_code == 200
-    assert "Which state is your voting residence?" in words(answer)
-    assert 'aria-describedby="state-error"' in answer.content.decode()
-    assert value_of(answer, "postal_code") == "09001"
-    assert "They speak for Washington" in words(citizen.get(TREATY, {"state": "WA", "postal_code": "09001"}))
-
-
-def test_a_zip_in_three_states_offers_all_three(citizen: Citizen, treaty: Treaty) -> None:
-    answer = citizen.get(TREATY, {"state": "", "postal_code": "57717"})
-    source = answer.content.decode()
-    for code in ("SD", "MT", "WY"):
-        assert f'href="{TREATY}?state={code}&amp;postal_code=57717#mine"' in source
-    assert "They speak for" not in words(answer)
-    assert 'class="ring"' not in source
-    assert "They speak for Wyoming" in words(citizen.get(TREATY, {"state": "WY", "postal_code": "57717"}))
-
-
-def test_a_zip_of_another_state_asks_which(citizen: Citizen, treaty: Treaty) -> None:
-    source = citizen.get(TREATY, {"state": "OR", "postal_code": "98101"}).content.decode()
-    assert f'href="{TREATY}?state=OR&amp;postal_code=#mine"' in source
-    assert f'href="{TREATY}?state=WA&amp;postal_code=98101#mine"' in source
-
-
-def test_a_military_state_with_a_zip_at_home_offers_that_zips_state(citizen: Citizen, treaty: Treaty) -> None:
-    answer = citizen.get(TREATY, {"state": "AE", "postal_code": "97201"})
-    assert f'href="{TREATY}?state=OR&amp;postal_code=97201#mine"' in answer.content.decode()
-    assert "They speak for" not in words(answer)
-
-
-@pytest.mark.parametrize("postal_code", ["00000", "11111", "99999"])
-def test_a_zip_that_nobody_knows_is_said_beside_its_field(citizen: Citizen, treaty: Treaty, postal_code: str) -> None:
-    answer = citizen.get(TREATY, {"state": "", "postal_code": postal_code})
-    assert 'id="postal_code-error"' in answer.content.decode()
-    assert "We don't know this ZIP code." in words(answer)
-
-
-def test_a_zip_that_lost_its_zero_is_offered_with_it(citizen: Citizen, treaty: Treaty) -> None:
-    answer = citizen.get(TREATY, {"state": "MA", "postal_code": "2134"})
-    assert answer.status_code == 422
-    assert "Did you mean 02134?" in words(answer)
-    assert 'href="?state=MA&amp;postal_code=02134#mine"' in answer.content.decode()
-    assert value_of(answer, "postal_code") == "2134"
-
-
-def test_nothing_typed_is_said_too(citizen: Citizen, treaty: Treaty) -> None:
-    answer = citizen.get(TREATY, {"state": "", "postal_code": ""})
-    assert answer.status_code == 422
-    assert "Please give a state or a ZIP code." in words(answer)
-
-
-def test_a_vacant_seat_of_mine_is_said(citizen: Citizen, treaty: Treaty) -> None:
-    Term.objects.open().filter(legislator__bioguide_id=MERKLEY).update(closed_on="2026-08-01")
-    page = words(citizen.get(TREATY, {"state": "OR", "postal_code": "97201"}))
-    assert "Oregon, class 2 Vacant seat" in page
-
-
-# --- strangers -------------------------------------------------------------------------------------------------------
-
-HOSTILE = [
-    "\0",
-    "x" * 7000,
-    "\ufffd",
-    "<script>alert(1)</script>",
-    "'; DROP TABLE x; --",
-    "\u202e97201",
-    "\U0001f5f3",
-    "\r\n",
-]
-
-
-@pytest.mark.parametrize("name", ["state", "postal_code", "present", "nonsense"])
-@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: ascii(value)[:12])
-def test_whatever_the_query_holds_is_a_page_or_a_4xx(citizen: Citizen, treaty: Treaty, name: str, value: str) -> None:
-    answer = citizen.get(TREATY, {name: value, "postal_code": value})
-    assert answer.status_code in {200, 400, 422}
-    assert "<script>alert" not in answer.content.decode()
-
-
-@pytest.mark.parametrize(
-    "query", ["state=%FF%FE", "state=%ED%A0%80&postal_code=%C0%80", "state=OR&state=WA", "=&&&=", "%"]
-)
-def test_bytes_that_are_no_text_are_no_accident(client: Client, treaty: Treaty, query: str) -> None:
-    assert client.get(f"{TREATY}?{query}").status_code in {200, 400, 422}
-
-
-@pytest.mark.parametrize("slug", ["there-is-none", "x" * 300])
-@pytest.mark.parametrize("query", ["", "?state=OR", "?state=OR&postal_code=97201"])
-def test_a_treaty_that_is_not_there_is_a_404(citizen: Citizen, treaty: Treaty, slug: str, query: str) -> None:
-    assert citizen.get(f"/treaties/{slug}/{query}").status_code == 404
-
-
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_nothing_can_be_changed_there(citizen: Citizen, treaty: Treaty, method: str) -> None:
-    assert getattr(citizen, method)(TREATY).status_code == 405
-
-
-def test_a_treaty_without_any_text_is_not_shown(citizen: Citizen, treaty: Treaty) -> None:
-    treaty.texts.all().delete()
-    assert citizen.get(TREATY).status_code == 404
-
-
 # --- what it costs ---------------------------------------------------------------------------------------------------
 
 
@@ -384,13 +183,6 @@ def test_the_page_costs_few_queries_and_then_none(citizen: Citizen, treaty: Trea
     citizen.get(TREATY, {"present": "90"})
     citizen.get(TREATY, {"state": "OR"})
     assert statements == []
-
-
-def test_finding_mine_costs_two_queries_at_most(citizen: Citizen, treaty: Treaty, statements: list[str]) -> None:
-    citizen.get(TREATY)
-    statements.clear()
-    citizen.get(TREATY, {"state": "OR", "postal_code": "97201"})
-    assert len(statements) <= 3
 
 
 def test_with_every_position_known_it_still_weighs_little(citizen: Citizen, treaty: Treaty) -> None:
