@@ -130,7 +130,7 @@ def _difference(moves: list[Move]) -> Difference:
 def _first(moves: Iterable[Move]) -> tuple[str, ...]:
     lines = [str(move) for move in moves]
     more = len(lines) - _MOST_LINES
-    return (*lines[:_MOST_LINES], f"and {more} more ZIPs") if more > 0 else tuple(lines)
+    return (*lines[:_MOST_LINES], f"and {more:,} more ZIPs") if more > 0 else tuple(lines)
 
 
 ZIPS: Source[Relationships] = Source(
