@@ -221,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-exports": {"task": "petitions.sweep_exports", "schedule": 60.0},
     "sync-legislators": {"task": "legislators.sync", "schedule": timedelta(days=7)},
     "sync-zips": {"task": "legislators.sync_zips", "schedule": timedelta(hours=24)},
+    "sync-treaties": {"task": "treaties.sync", "schedule": timedelta(hours=24)},
     "sync-districts": {"task": "legislators.sync_districts", "schedule": timedelta(hours=24)},
 }
 
@@ -249,6 +250,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
+
+# --- what Congress does with treaties: nobody is asked without a key ---------------------------------------------------
+CONGRESS_API_URL = env.service("CONGRESS_API_URL", "https://api.congress.gov/v3")
+CONGRESS_API_KEY = env.text("CONGRESS_API_KEY", "")
 
 # --- the address step: nobody is asked unless the operator says whom --------------------------------------------------
 ADDRESS_BACKEND = env.address_backend("ADDRESS_BACKEND")

@@ -46,7 +46,9 @@ def fetch(
     scheme = urlsplit(url).scheme
     if scheme not in {"https", "http"}:
         raise Refused(f"{url} is not an address of the web.")
-    request = Request(url, headers={"User-Agent": "twothirds"} | dict(headers))  # noqa: S310 checked above
+    request = Request(url, headers={"User-Agent": "twothirds"})  # noqa: S310 checked above
+    for name, value in headers.items():
+        request.add_unredirected_header(name, value)  # a key is for the source, not for where it leads
     if etag:
         request.add_header("If-None-Match", etag)
     deadline = _Deadline()

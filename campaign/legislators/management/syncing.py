@@ -45,7 +45,7 @@ class SyncCommand(BaseCommand):
             if path:
                 outcome = importing.read_file(source, path, options["as_of"], wish)
             else:
-                outcome = importing.refresh(source, url, wish)
+                outcome = self.fetch(source, url, wish)
         except fetching.TryLater as error:
             if options["quiet"]:
                 return
@@ -54,6 +54,10 @@ class SyncCommand(BaseCommand):
             raise CommandError(f"Nothing changed. {error}") from error
         if not options["quiet"]:
             self.report(outcome, dry_run=wish.dry_run)
+
+    def fetch(self, source: Source[Any], url: str, wish: Wish) -> Outcome[Any]:
+        """Ask the source. A command whose source takes several questions overrides this."""
+        return importing.refresh(source, url, wish)
 
     def report(self, outcome: Outcome[Any], *, dry_run: bool) -> None:
         """Print what is there now and what changed."""
