@@ -135,7 +135,7 @@ def send(signature_id: uuid.UUID, manuscript: Manuscript) -> LetterDispatch:
 
 def _still_held(letter: Letter) -> bool:
     """Whether no worker has what we hold back of this letter; until we commit none gets it, and then it looks anew."""
-    held = {dispatch.delivery_id for dispatch in letter.dispatches.all() if dispatch.is_held}
+    held = [dispatch.delivery_id for dispatch in letter.dispatches.all() if dispatch.is_held and dispatch.delivery_id]
     waiting = Delivery.objects.filter(pk__in=held, status=Status.DEFERRED)
     return waiting.update(next_at=Now()) == len(held)
 
