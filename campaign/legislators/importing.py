@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,9 @@ from campaign.legislators import fetching
 from campaign.legislators.models import DataImport, Subject
 from campaign.lib import locks
 
+ASKED_AFTER = timedelta(days=6, hours=12)
 MOST_LINES_KEPT = 1000
+MOST_FAULTS_SAID = 10
 _SIGNS = {"joined": "+", "left": "-", "renewed": "=", "changed": "~", "contradictions": "!", "notes": "*"}
 
 Parsed = TypeVar("Parsed")
@@ -33,7 +35,7 @@ class ImportRefused(Exception):
         self.faults = faults
 
     def __str__(self) -> str:
-        return " ".join(self.faults)
+        return " ".join(_shortened(self.faults, MOST_FAULTS_SAID))
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ class Difference:
         return {kind: _shortened(lines) for kind, lines in asdict(self).items()}
 
     def lines(self) -> list[str]:
-        """The difference as a report prints it."""
-        return [f"{_SIGNS[kind]} {line}" for kind, lines in asdict(self).items() for line in lines]
+        """The difference as a report prints it, as long as it is kept."""
+        return [f"{_SIGNS[kind]} {line}" for kind, lines in self.as_json().items() for line in lines]
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,13 @@ def refresh(source: Source[Parsed], url: str = "", wish: Wish = AS_IT_COMES) -> 
     return bring_in(source, Arrival(download.body, as_of, url, download.etag, checked_at=now), wish)
 
 
+def is_due(source: Source[Parsed]) -> bool:
+    """Whether the source was not heard of for a week, less the hours by which a weekly clock may be early."""
+    latest = DataImport.objects.latest_applied(source.subject)
+    heard = latest.checked_at if latest else None
+    return heard is None or timezone.now() - heard > ASKED_AFTER
+
+
 def read_file(
     source: Source[Parsed], path: Path, as_of: date | None = None, wish: Wish = AS_IT_COMES
 ) -> Outcome[Parsed]:
@@ -214,10 +223,10 @@ def _note(
     )
 
 
-def _shortened(lines: tuple[str, ...]) -> list[str]:
-    kept = [_storable(line) for line in lines[:MOST_LINES_KEPT]]
+def _shortened(lines: tuple[str, ...], most: int = MOST_LINES_KEPT) -> list[str]:
+    kept = [_storable(line) for line in lines[:most]]
     more = len(lines) - len(kept)
-    return [*kept, f"and {more} more"] if more else kept
+    return [*kept, f"and {more:,} more"] if more else kept
 
 
 def _storable(text: str) -> str:

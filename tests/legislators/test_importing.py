@@ -22,10 +22,7 @@ TYPO_OF_JUNE = "hhttps://fine.house.gov/address_authentication?form=/contact/ema
 
 
 def everything() -> list[object]:
-    return [
-        list(model.objects.order_by("pk").values())
-        for model in (Seat, Legislator, Term, Office)
-    ]
+    return [list(model.objects.order_by("pk").values()) for model in (Seat, Legislator, Term, Office)]
 
 
 def test_a_file_that_says_what_we_have_changes_nothing(public_file: PublicFile) -> None:
