@@ -21,7 +21,6 @@ from campaign.treaties.answers import MOST_IN_A_LIST, Answers, Record
 from campaign.treaties.checking import LONGEST_STAGE_NOTE
 from campaign.treaties.milestones import Reached
 from campaign.treaties.models import Stage, StageChange, Treaty
-from campaign.treaties.positioning import take_turns
 
 MOST_BYTES = 8 * 1024 * 1024
 # Words of half of all treaties: who shares only these shares nothing.
@@ -100,7 +99,8 @@ def _read(arrival: Arrival) -> Answers:
 
 def _take_in(found: Answers, wish: Wish) -> Intake:
     differences = []
-    for treaty in Treaty.objects.with_story().order_by("slug"):
+    # Locked before their stages are read: an organizer who enters one meanwhile waits, or is seen.
+    for treaty in Treaty.objects.select_for_update(no_key=True).with_story().order_by("pk"):
         if not treaty.number:
             differences.append(Difference(notes=tuple(_candidates(treaty, found))))
             continue
@@ -125,7 +125,6 @@ def _follow(treaty: Treaty, record: Record, wish: Wish) -> Difference:
         if not wish.force:
             return Difference(contradictions=(f"{other} No stage was taken from it.",))
         contradictions.append(other)
-    take_turns(treaty)
     reached, unknown = milestones.reached(record)
     changed, notes = _enter_all(treaty, record, reached)
     notes += [f"{treaty.slug}: {line}" for line in unknown]
