@@ -46,7 +46,7 @@ class Line:
 def line_of(treaty: Treaty) -> Line:
     """The treaty's line. Without any entry it stands at the first stage; after it was returned or withdrawn, at an end
     of its own behind the last stage it reached. Prefetch with `with_story()`."""
-    story = sorted(_standing(treaty), key=lambda change: (change.happened_on, change.pk))
+    story = sorted(_standing(treaty), key=lambda change: change.place)
     current = treaty.stage
     on_the_way = [change for change in story if Stage(change.stage) in _WAY]
     farthest = current if current in _WAY else Stage(on_the_way[-1].stage) if on_the_way else _WAY[0]

@@ -1,5 +1,6 @@
 """Treaty, its texts, StageChange and Position: what the Senate may consent to, where it stands, who stands where."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -87,7 +88,7 @@ class Treaty(models.Model):
     def current_change(self) -> "StageChange | None":
         """The change that brought it where it stands; None before anybody entered one. Prefetch with `with_story()`."""
         standing = [change for change in self.stage_changes.all() if change.retracted_at is None]
-        return max(standing, key=lambda change: (change.happened_on, change.pk), default=None)
+        return max(standing, key=lambda change: change.place, default=None)
 
     @property
     def stage(self) -> Stage:
@@ -157,6 +158,11 @@ class StageChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.treaty} {self.stage} on {self.happened_on}"
+
+    @property
+    def place(self) -> tuple[date, int]:
+        """Its place in the treaty's story: by day; of one day's stages the one farther on the way comes later."""
+        return self.happened_on, list(Stage).index(Stage(self.stage))
 
 
 class Position(models.Model):

@@ -142,13 +142,10 @@ def _enter_all(treaty: Treaty, record: Record, reached: list[Reached]) -> tuple[
     retracted = {(change.stage, change.happened_on) for change in treaty.stage_changes.all()} - standing
     for each in reached:
         line, key = f"{treaty.slug}: {each.stage.value} on {each.day}", (each.stage.value, each.day)
-        later = _later_that_day(treaty, each)
         if key in standing:
             continue
         if key in retracted:
             notes.append(f"{line} was retracted and is not entered again.")
-        elif later:
-            notes.append(f"{line} is not entered, {later} of that day stands already.")
         else:
             _enter(treaty, record, each)
             changed.append(line)
@@ -163,12 +160,6 @@ def _enter(treaty: Treaty, record: Record, reached: Reached) -> None:
         source_url=record.url,
         note=reached.words[:LONGEST_STAGE_NOTE],
     )
-
-
-def _later_that_day(treaty: Treaty, reached: Reached) -> str:
-    """A stage beyond this one that stands on the same day: of one day's changes the last entered would win."""
-    of_day = [change.stage for change in _standing(treaty) if change.happened_on == reached.day]
-    return next((stage for stage in of_day if milestones.ORDER[stage] > reached.place), "")
 
 
 def _not_in_congress(treaty: Treaty, reached: list[Reached]) -> list[str]:

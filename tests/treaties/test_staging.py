@@ -29,9 +29,9 @@ def test_the_stage_is_that_of_the_latest_change_in_whatever_order_they_are_enter
     assert (change.note, change.entered_by) == ("By message.", olive)
 
 
-def test_of_two_changes_of_one_day_the_later_entered_counts(treaty, olive):
-    staging.enter(treaty, Change(Stage.TRANSMITTED, date(2026, 5, 6), SOURCE), olive)
+def test_of_two_changes_of_one_day_the_one_farther_on_the_way_counts_whichever_was_entered_first(treaty, olive):
     staging.enter(treaty, Change(Stage.IN_COMMITTEE, date(2026, 5, 6), SOURCE), olive)
+    staging.enter(treaty, Change(Stage.TRANSMITTED, date(2026, 5, 6), SOURCE), olive)
     assert stage_of(treaty) == Stage.IN_COMMITTEE
 
 
