@@ -213,16 +213,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+_SYNCS = ("legislators.sync", "legislators.sync_senate_list", "legislators.sync_clerks_list", "treaties.sync")
+_SYNCS += ("legislators.sync_committees", "legislators.sync_zips", "legislators.sync_districts")
 CELERY_BEAT_SCHEDULE = {
     "sweep-deliveries": {"task": "delivery.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "count-signatures": {"task": "petitions.count", "schedule": 2.0, "options": {"expires": 4}},
     "recount-signatures": {"task": "petitions.recount", "schedule": timedelta(hours=24)},
     "forget-people": {"task": "petitions.forget", "schedule": timedelta(hours=1)},
     "sweep-exports": {"task": "petitions.sweep_exports", "schedule": 60.0},
-    "sync-legislators": {"task": "legislators.sync", "schedule": timedelta(days=7)},
-    "sync-zips": {"task": "legislators.sync_zips", "schedule": timedelta(hours=24)},
-    "sync-treaties": {"task": "treaties.sync", "schedule": timedelta(hours=24)},
-    "sync-districts": {"task": "legislators.sync_districts", "schedule": timedelta(hours=24)},
+    # Looked at every few hours, since a restart begins them anew; asked once a week: see importing.is_due.
+    **{task: {"task": task, "schedule": timedelta(hours=6)} for task in _SYNCS},
 }
 
 # --- mail ------------------------------------------------------------------------------------------------------------

@@ -405,4 +405,4 @@ def test_the_clock_asks_once_a_week_and_bears_what_fails(received, congress):
     congress.asked.clear()
     tasks.sync()
     assert congress.asked == []
-    assert configured.CELERY_BEAT_SCHEDULE["sync-treaties"]["task"] == tasks.sync.name
+    assert configured.CELERY_BEAT_SCHEDULE["treaties.sync"]["task"] == tasks.sync.name
