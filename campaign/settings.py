@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "campaign.lib.browsers.Policy",
     "campaign.lib.requests.RequestMiddleware",
+    "campaign.api.v1.shortcut.Shortcut",
     "campaign.lib.browsers.Sessions",
     "campaign.lib.browsers.Languages",
     "django.middleware.common.CommonMiddleware",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import IO, Any, NoReturn
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
@@ -125,8 +125,13 @@ def _parts(value: Any) -> Iterator[Any]:
 
 def query(request: Request, *known: str) -> dict[str, str]:
     """The parameters of the address, each at most once. Raises Refused for one that the operation does not know."""
+    return parameters(request.query_params, *known)
+
+
+def parameters(found: QueryDict, *known: str) -> dict[str, str]:
+    """The same of a query that stands by itself."""
     refusals = []
-    for name, values in request.query_params.lists():
+    for name, values in found.lists():
         if name not in known:
             plain = name if _PLAIN_NAME.fullmatch(name) else ""
             refusals.append(Refusal(plain, "unknown_parameter", _("There is no such parameter.")))
@@ -136,4 +141,4 @@ def query(request: Request, *known: str) -> dict[str, str]:
             refusals.append(Refusal(name, "hidden_characters", _("This holds characters that can't be read.")))
     if refusals:
         raise Refused(tuple(refusals))
-    return {name: request.query_params[name] for name in known if name in request.query_params}
+    return {name: str(found[name]) for name in known if name in found}

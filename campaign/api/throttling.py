@@ -13,6 +13,7 @@ from campaign.lib import limits
 from campaign.lib.requests import client_network
 
 MINUTE = 60
+ADDRESSES_A_MINUTE = 20
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,14 @@ class LookupLimit(Limit):
         """Never more than the limit, in bulk; once, where the short way has counted the call already."""
         counted: limits.Verdict | None = getattr(request._request, "counted", None)
         return counted or count_lookup(policy)
+
+
+class AddressLimit(Limit):
+    """Somebody else is asked where an address lies, so not as often."""
+
+    def policy(self, request: Request) -> Policy:
+        """So many addresses a minute from one network."""
+        return Policy("addresses", client_network(request._request), ADDRESSES_A_MINUTE)
 
 
 def lookups_of(request: HttpRequest) -> Policy:

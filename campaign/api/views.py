@@ -17,7 +17,7 @@ from campaign.api import throttling
 from campaign.api.authentication import HasScope, KeyAuthentication
 from campaign.partners.models import Scope
 
-_OUR_FORM = {"application/json", "application/*", "*/*"}
+OUR_FORM = {"application/json", "application/*", "*/*"}
 EXPOSED = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
 
 
@@ -102,10 +102,10 @@ class PartnerCall(ApiView):
 
 def _takes_json(request: Request) -> bool:
     accepted = request._request.META.get("HTTP_ACCEPT", "*/*")
-    if accepted in _OUR_FORM:
+    if accepted in OUR_FORM:
         return True
     types = request._request.accepted_types  # without those of q=0
-    return any(f"{form.main_type}/{form.sub_type}".lower() in _OUR_FORM for form in types)
+    return any(f"{form.main_type}/{form.sub_type}".lower() in OUR_FORM for form in types)
 
 
 def spoken(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""What anybody may read: petitions and who speaks for a person."""
+"""What anybody may read of petitions."""
 
 import re
 from datetime import timedelta
@@ -11,7 +11,7 @@ from campaign.petitions.models import Petition, PetitionText
 from tests import factories
 from tests.api.conftest import is_problem
 
-LIST, LOOKUP = "/api/v1/petitions", "/api/v1/legislators/lookup"
+LIST = "/api/v1/petitions"
 
 
 def test_open_petitions_are_listed_the_newest_first(client, petition):
@@ -147,59 +147,7 @@ def test_a_parameter_that_cannot_be_is_refused(client, petition, query, pointer)
     assert "mallory" not in str(problem)
 
 
-def test_ada_finds_her_senators(client, db):
-    response = client.get(f"{LOOKUP}?state=OR&postal_code=97201")
-    assert response.status_code == 200
-    found = response.json()
-    assert (found["states"], found["districts"], found["reasons"]) == (["OR"], [], [])
-    assert [seat["class"] for seat in found["seats"]] == [2, 3]
-    assert all(seat["legislator"]["name"] for seat in found["seats"])
-    assert found["as_of"]
-
-
-@pytest.mark.parametrize(
-    ("query", "states", "seats", "reasons"),
-    [
-        ("state=DC", ["DC"], 0, ["no_senators"]),
-        ("postal_code=20001", ["DC"], 0, ["no_senators"]),
-        ("postal_code=09001", [], 0, ["military_ask_state"]),
-        ("state=oregon", ["OR"], 2, []),
-        ("postal_code=97201-1234", ["OR"], 2, []),
-        ("state=ME&postal_code=97201", ["ME", "OR"], 0, ["zip_state_mismatch"]),
-    ],
-)
-def test_a_lookup_says_why_it_is_not_simply_two_senators(client, db, query, states, seats, reasons):
-    found = client.get(f"{LOOKUP}?{query}").json()
-    assert (found["states"], len(found["seats"]), found["reasons"]) == (states, seats, reasons)
-
-
-@pytest.mark.parametrize(
-    ("query", "pointer", "code"),
-    [
-        ("", "/state", "required"),
-        ("state=&postal_code=", "/state", "required"),
-        ("state=Atlantis", "/state", "unknown_state"),
-        ("postal_code=9720", "/postal_code", "too_short"),
-        ("postal_code=٩٧٢٠١", "/postal_code", "foreign_digits"),
-        ("postalcode=97201&state=OR", "/postalcode", "unknown_parameter"),
-        ("state=OR&state=WA", "/state", "given_twice"),
-    ],
-)
-def test_a_lookup_of_nothing_is_refused_with_the_field(client, db, query, pointer, code):
-    problem = is_problem(client.get(f"{LOOKUP}?{query}"), 422)
-    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [(pointer, code)]
-
-
-def test_a_lookup_with_a_nul_is_a_bad_request(client, db):
-    is_problem(client.get(f"{LOOKUP}?state=O%00R"), 400)
-
-
-def test_a_lookup_is_answered_from_three_statements(client, db, django_assert_max_num_queries):
-    with django_assert_max_num_queries(3):
-        client.get(f"{LOOKUP}?state=OR&postal_code=97201")
-
-
-@pytest.mark.parametrize("path", [LIST, f"{LIST}/withhold-consent", f"{LOOKUP}?state=OR"])
+@pytest.mark.parametrize("path", [LIST, f"{LIST}/withhold-consent"])
 def test_every_public_address_answers_head_options_and_a_slash(client, petition, path):
     whole = client.get(path)
     head = client.head(path)
@@ -245,6 +193,6 @@ def test_an_address_outside_the_version_is_a_problem_too(client, db):
 
 
 def test_reading_sets_no_cookie(client, petition):
-    for path in (LIST, f"{LIST}/{petition.slug}", f"{LOOKUP}?state=OR", "/api/v1/docs", "/api/v1/openapi.json"):
+    for path in (LIST, f"{LIST}/{petition.slug}", "/api/v1/docs", "/api/v1/openapi.json"):
         assert "Set-Cookie" not in client.get(path).headers
         assert not client.cookies

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from campaign.api.errors import only_read
-from campaign.api.v1 import examples, schema
+from campaign.api.v1 import describing, examples, examples_of_congress, schema
 from campaign.api.v1.examples import Example
 from campaign.api.v1.samples import Sample, samples_of
 
@@ -16,7 +16,13 @@ _SHOWN: dict[str, Example] = {
     "list_petitions": examples.LIST[0],
     "read_petition": examples.READ[0],
     "record_sign_up": examples.SIGN[0],
-    "look_up_legislators": examples.LOOK_UP[0],
+    "list_legislators": examples_of_congress.LIST[0],
+    "read_legislator": examples_of_congress.READ[0],
+    "look_up_legislators": examples_of_congress.LOOK_UP[0],
+    "look_up_address": examples_of_congress.ADDRESS[0],
+    "list_treaties": examples_of_congress.TREATIES[0],
+    "read_treaty": examples_of_congress.TREATY[0],
+    "list_positions": examples_of_congress.POSITIONS[0],
 }
 
 _A_PROBLEM = next(example.answer for example in examples.SIGN if example.status == 422)
@@ -60,16 +66,17 @@ def operations() -> list[Operation]:
 
 def _operation(method: str, address: str, described: dict[str, Any], shapes: dict[str, Any]) -> Operation:
     shown = _SHOWN[described["operationId"]]
+    needs_key = bool([scheme for scheme in described.get("security", []) if scheme])
     return Operation(
         name=described["operationId"],
         method=method,
         address=address,
         summary=described["summary"],
         description=described["description"],
-        needs_key=bool([scheme for scheme in described.get("security", []) if scheme]),
+        needs_key=needs_key,
         fields=(*_parameters(described), *_body(described, shapes)),
         answers=tuple((status, answer["description"]) for status, answer in described["responses"].items()),
-        samples=samples_of(method, address, shown),
+        samples=samples_of(method, address, shown, needs_key=needs_key),
         answer=schema.pretty(shown.answer),
     )
 
@@ -82,7 +89,7 @@ def _parameters(described: dict[str, Any]) -> list[Field]:
 
 
 def _body(described: dict[str, Any], shapes: dict[str, Any]) -> list[Field]:
-    content = described.get("requestBody", {}).get("content", {}).get(schema.JSON)
+    content = described.get("requestBody", {}).get("content", {}).get(describing.JSON)
     if content is None:
         return []
     shape = shapes[content["schema"]["$ref"].rpartition("/")[2]]

@@ -29,7 +29,8 @@ class Example:
     body: Any = None
 
 
-def _problem(status: int, detail: str, instance: str, *errors: tuple[str, str, str]) -> dict[str, Any]:
+def problem(status: int, detail: str, instance: str, *errors: tuple[str, str, str]) -> dict[str, Any]:
+    """A problem as it is answered at this address."""
     return problems.body(status, detail, None) | {
         "instance": f"/api/v1{instance}",
         "request_id": "0b5e7a3c9d1f4e6f8a2b4c6d8e0f1a3b",
@@ -51,8 +52,8 @@ _READ = {
     "updated_at": "2026-02-03T09:30:00Z",
     "url": f"https://petitions.example.org/petitions/{PETITION}/",
 }
-_NO_SUCH = "There is nothing at this address."
-_MEND = "Some of this can't be taken; errors says what and why."
+NO_SUCH = "There is nothing at this address."
+MEND = "Some of this can't be taken; errors says what and why."
 
 LIST = (
     Example("The open petitions", 200, {"petitions": [_READ]}),
@@ -60,7 +61,7 @@ LIST = (
     Example(
         "Too many on a page",
         422,
-        _problem(422, _MEND, "/petitions", ("/limit", "bad_limit", "A page holds 1 to 100 entries.")),
+        problem(422, MEND, "/petitions", ("/limit", "bad_limit", "A page holds 1 to 100 entries.")),
         query={"limit": 1000},
     ),
 )
@@ -68,7 +69,7 @@ LIST = (
 READ = (
     Example("One petition", 200, _READ, path={"slug": PETITION}),
     Example("In Spanish where it is translated", 200, _READ, path={"slug": PETITION}, query={"language": "es"}),
-    Example("No such petition", 404, _problem(404, _NO_SUCH, "/petitions/no-such"), path={"slug": "no-such"}),
+    Example("No such petition", 404, problem(404, NO_SUCH, "/petitions/no-such"), path={"slug": "no-such"}),
 )
 
 _WHERE = f"/petitions/{PETITION}/signatures"
@@ -93,9 +94,9 @@ SIGN = (
     Example(
         "A ZIP of another state",
         422,
-        _problem(
+        problem(
             422,
-            _MEND,
+            MEND,
             _WHERE,
             (
                 "/postal_code",
@@ -109,76 +110,22 @@ SIGN = (
     Example(
         "A misspelt field",
         422,
-        _problem(422, _MEND, _WHERE, ("/zip", "unknown_field", "There is no such field.")),
+        problem(422, MEND, _WHERE, ("/zip", "unknown_field", "There is no such field.")),
         path={"slug": PETITION},
         body=_ADA | {"zip": "97201"},
     ),
     Example(
         "No key",
         401,
-        _problem(401, "This call needs a key: Authorization: Bearer tt_live_…", _WHERE),
+        problem(401, "This call needs a key: Authorization: Bearer tt_live_…", _WHERE),
         path={"slug": PETITION},
         body=_ADA,
     ),
     Example(
         "Nothing to sign",
         404,
-        _problem(404, _NO_SUCH, "/petitions/no-such/signatures"),
+        problem(404, NO_SUCH, "/petitions/no-such/signatures"),
         path={"slug": "no-such"},
         body=_ADA,
-    ),
-)
-
-_SEATS = [
-    {
-        "chamber": "senate",
-        "class": 2,
-        "legislator": {
-            "bioguide_id": "M001176",
-            "contact_form": "https://www.merkley.senate.gov/contact/",
-            "name": "Jeff Merkley",
-            "party": "Democrat",
-            "phone": "202-224-3753",
-        },
-        "state": "OR",
-    },
-    {
-        "chamber": "senate",
-        "class": 3,
-        "legislator": {
-            "bioguide_id": "W000779",
-            "contact_form": "https://www.wyden.senate.gov/contact/email-ron",
-            "name": "Ron Wyden",
-            "party": "Democrat",
-            "phone": "202-224-5244",
-        },
-        "state": "OR",
-    },
-]
-
-
-def _constituency(states: list[str], seats: list[Any], *reasons: str) -> dict[str, Any]:
-    return {"as_of": "2026-01-05", "districts": [], "reasons": list(reasons), "seats": seats, "states": states}
-
-
-LOOK_UP = (
-    Example("The senators of Ada", 200, _constituency(["OR"], _SEATS), query={"state": "OR", "postal_code": "97201"}),
-    Example("By ZIP alone", 200, _constituency(["OR"], _SEATS), query={"postal_code": "97201"}),
-    Example("Bruno has no senators", 200, _constituency(["DC"], [], "no_senators"), query={"state": "DC"}),
-    Example(
-        "Chiyo gives an APO",
-        200,
-        _constituency([], [], "military_ask_state"),
-        query={"postal_code": "09001"},
-    ),
-    Example(
-        "Neither state nor ZIP",
-        422,
-        _problem(
-            422,
-            _MEND,
-            "/legislators/lookup",
-            ("/state", "required", "Please give a state or a ZIP code."),
-        ),
     ),
 )

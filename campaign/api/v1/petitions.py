@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from campaign.api import pages, parsing
 from campaign.api.pages import Page
-from campaign.api.v1.schema import lists_petitions, reads_a_petition
+from campaign.api.v1.operations_of_petitions import lists_petitions, reads_a_petition
 from campaign.api.views import PublicRead
 from campaign.lib.kept import Kept
 from campaign.petitions.models import Petition, PetitionQuerySet

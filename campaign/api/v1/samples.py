@@ -22,16 +22,16 @@ class Sample:
     code: str
 
 
-def samples_of(method: str, address: str, example: Example) -> tuple[Sample, ...]:
+def samples_of(method: str, address: str, example: Example, *, needs_key: bool) -> tuple[Sample, ...]:
     """The call of the example, in all three."""
     for name, value in example.path.items():
         address = address.replace(f"{{{name}}}", value)
     query = f"?{urlencode(example.query)}" if example.query else ""
     url = f"{settings.SITE_URL}{address}{query}"
     return (
-        Sample("curl", "curl", _curl(url, example.body)),
-        Sample("python", "Python", _python(method, url, example.body)),
-        Sample("javascript", "JavaScript", _javascript(method, url, example.body)),
+        Sample("curl", "curl", _curl(url, example.body, needs_key)),
+        Sample("python", "Python", _python(method, url, example.body, needs_key)),
+        Sample("javascript", "JavaScript", _javascript(method, url, example.body, needs_key)),
     )
 
 
@@ -39,32 +39,30 @@ def _as_json(body: Any) -> str:
     return json.dumps(body, indent=2, ensure_ascii=False)
 
 
-def _curl(url: str, body: Any) -> str:
+def _curl(url: str, body: Any, needs_key: bool) -> str:
     if body is None:
         return f"curl {shlex.quote(url)}"
+    key = f'  -H "Authorization: Bearer ${KEY}" \\\n' if needs_key else ""
     return (
-        f"curl {shlex.quote(url)} \\\n"
-        f'  -H "Authorization: Bearer ${KEY}" \\\n'
-        "  -H 'Content-Type: application/json' \\\n"
-        f"  -d {shlex.quote(_as_json(body))}"
+        f"curl {shlex.quote(url)} \\\n{key}  -H 'Content-Type: application/json' \\\n  -d {shlex.quote(_as_json(body))}"
     )
 
 
-def _python(method: str, url: str, body: Any) -> str:
+def _python(method: str, url: str, body: Any, needs_key: bool) -> str:
     if body is None:
         return (
             "import json\nimport urllib.request\n\n"
             f'with urllib.request.urlopen("{url}") as answer:\n    print(json.load(answer))'
         )
-    sign_up = _as_json(body).replace(": true", ": True")
+    typed = _as_json(body).replace(": true", ": True")
+    key = f'        "Authorization": f"Bearer {{os.environ[\'{KEY}\']}}",\n' if needs_key else ""
     return (
-        "import json\nimport os\nimport urllib.request\n\n"
-        f"sign_up = {sign_up}\n"
+        f"import json\n{'import os' + chr(10) if needs_key else ''}import urllib.request\n\n"
+        f"typed = {typed}\n"
         "request = urllib.request.Request(\n"
         f'    "{url}",\n'
-        "    data=json.dumps(sign_up).encode(),\n"
-        "    headers={\n"
-        f'        "Authorization": f"Bearer {{os.environ[\'{KEY}\']}}",\n'
+        "    data=json.dumps(typed).encode(),\n"
+        f"    headers={{\n{key}"
         '        "Content-Type": "application/json",\n'
         "    },\n"
         f'    method="{method}",\n'
@@ -73,15 +71,16 @@ def _python(method: str, url: str, body: Any) -> str:
     )
 
 
-def _javascript(method: str, url: str, body: Any) -> str:
+def _javascript(method: str, url: str, body: Any, needs_key: bool) -> str:
     if body is None:
         return f'const answer = await fetch("{url}");\nconsole.log(await answer.json());'
+    key = f"    Authorization: `Bearer ${{process.env.{KEY}}}`,\n" if needs_key else ""
+    warning = "// On your server: a key must never reach a browser.\n" if needs_key else ""
     return (
-        "// On your server: a key must never reach a browser.\n"
+        f"{warning}"
         f'const answer = await fetch("{url}", {{\n'
         f'  method: "{method}",\n'
-        "  headers: {\n"
-        f"    Authorization: `Bearer ${{process.env.{KEY}}}`,\n"
+        f"  headers: {{\n{key}"
         '    "Content-Type": "application/json",\n'
         "  },\n"
         f"  body: JSON.stringify({_as_json(body)}),\n"

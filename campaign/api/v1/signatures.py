@@ -20,7 +20,7 @@ from campaign.api import parsing
 from campaign.api.authentication import key_of
 from campaign.api.errors import Conflict, Unreadable
 from campaign.api.throttling import SignUpLimit
-from campaign.api.v1.schema import records_a_sign_up
+from campaign.api.v1.operations_of_petitions import records_a_sign_up
 from campaign.api.views import PartnerCall, answer
 from campaign.lib.kept import Kept
 from campaign.lib.refusals import Refusal, Refused

@@ -1,0 +1,131 @@
+"""The short way of the usual look-up: GET /legislators/lookup is asked for every visitor of every page that shows it.
+
+The answer is kept as bytes, and calls are counted in bulk; so what costs is the way there. The usual call leaves before
+the middleware that only browsers need, the resolver and DRF. Whatever is unusual about a call, an error to begin with,
+sends it the long way. Tests hold the two ways' answers against each other, header by header.
+"""
+
+from collections.abc import Callable, Hashable
+from datetime import date
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+from psycopg_pool import PoolTimeout
+
+from campaign.api import parsing, throttling
+from campaign.api.pages import Page
+from campaign.api.v1.lookups import Lookup, page_of
+from campaign.api.views import EXPOSED, OUR_FORM, spoken
+from campaign.legislators import lookup, snapshots
+from campaign.legislators.snapshots import Snapshot
+from campaign.lib.refusals import Refused
+
+PATH = "/api/v1/legislators/lookup"
+LONGEST_USUAL_QUERY = 120
+MOST_KEPT = 100_000
+
+
+class Shortcut:
+    """Middleware that answers the usual look-up; it stands behind what holds for every request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self._around = {
+            "Allow": ", ".join(Lookup.methods),
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": EXPOSED,
+            "X-Frame-Options": settings.X_FRAME_OPTIONS,
+        }
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or let the call go on. It is counted once, whichever way it goes."""
+        if request.path_info == PATH and (response := self._answer(request)):
+            return response
+        return self.get_response(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse | None:
+        if not _is_usual(request):
+            return None
+        policy = throttling.lookups_of(request)
+        verdict = request.counted = throttling.count_lookup(policy)  # type: ignore[attr-defined]
+        page = _usual.get(request.META["QUERY_STRING"]) if verdict.allowed else None
+        if page is None:
+            return None
+        response = page.answer(request)
+        for name, value in self._around.items():
+            response.headers[name] = value
+        response.headers["Content-Language"] = spoken(request)
+        response.headers["Content-Length"] = str(len(response.content))
+        throttling.tell_of(response, policy, verdict)
+        return response
+
+
+def _is_usual(request: HttpRequest) -> bool:
+    if request.method != "GET" or request.META.get("HTTP_ACCEPT", "*/*") not in OUR_FORM:
+        return False
+    if len(request.META["QUERY_STRING"]) > LONGEST_USUAL_QUERY:
+        return False
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True
+
+
+class _Told:
+    """What usual queries were answered, as long as what lookups answer from stays the same, and the day.
+
+    Every ZIP with and without its state fits in; the same answer is kept once.
+    """
+
+    def __init__(self) -> None:
+        self._begin(None, None)
+
+    def _begin(self, known: Snapshot | None, day: date | None) -> None:
+        self._known, self._day = known, day
+        self._pages: dict[str, Page | None] = {}
+        self._same: dict[Hashable, Page] = {}
+
+    def get(self, raw: str) -> Page | None:
+        """The answer to this query; None for a bad one, and where the database can't be asked."""
+        try:
+            known, day = snapshots.current(), timezone.now().date()
+        except (OperationalError, InterfaceError, PoolTimeout):
+            return None
+        if known is not self._known or day != self._day:
+            if day != self._day or self._known is None or _differ(known, self._known):
+                self._begin(known, day)
+            self._known = known
+        pages, same = self._pages, self._same
+        if raw not in pages:
+            page = _page_of(raw, same)
+            if len(pages) >= MOST_KEPT:
+                pages.clear()
+                same.clear()
+            pages[raw] = page
+        return pages.get(raw)
+
+
+def _differ(one: Snapshot, other: Snapshot) -> bool:
+    """Whether lookups may answer otherwise. What was not read anew is the same object."""
+    return not (one.senators is other.senators and one.house is other.house and one.zips is other.zips) or (
+        one.latest != other.latest
+    )
+
+
+def _page_of(raw: str, same: dict[Hashable, Page]) -> Page | None:
+    try:
+        typed = parsing.parameters(QueryDict(raw), "state", "postal_code")
+        found = lookup.find(typed.get("state"), typed.get("postal_code"))
+    except Refused:
+        return None
+    # These say which seats they are; who holds them is the same until all of this is forgotten.
+    key = (found.states, found.districts, found.reasons, found.confidence)
+    page = same.get(key)
+    return page or same.setdefault(key, page_of(found))
+
+
+_usual = _Told()
