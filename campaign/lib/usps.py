@@ -46,7 +46,7 @@ _ALSO = _table("""
 AL ala|AK alas|AZ ariz|AR ark|CA calif, cali|CO colo|CT conn|DE del|FL fla|HI hawai|IL ill|IN ind|KS kan, kans|KY ken
 LA luisiana|MA mass|MI mich|MN minn|MS miss, misisipi|MO misuri|MT mont|NE neb, nebr|NV nev|NH nueva hampshire
 NJ n jersey, nueva jersey|NM n mex, n mexico, nuevo mexico|NY n york, nueva york, nyc, new york city
-NC n carolina, carolina del norte|ND n dakota, n dak, dakota del norte|OK okla|OR oreg|PA penn, penna, pensilvania
+NC n carolina, carolina del norte|ND n dakota, n dak, dakota del norte|OK okla|OR ore, oreg|PA penn, penna, pensilvania
 RI rhode island and providence plantations|SC s carolina, carolina del sur|SD s dakota, s dak, dakota del sur
 TN tenn|TX tex, tejas|WA wash|WV w virginia, w va, virginia occidental|WI wis, wisc|WY wyo
 DC washington dc, wash dc, washington d c, wash d c, d c, washington district of columbia, distrito de columbia
@@ -62,6 +62,8 @@ _BEFORE = re.compile(
 _AFTER = re.compile(r" (?:state|usa|us|united states|united states of america)$")
 # Near a name, and yet another place or too little to tell.
 _NO_MISSPELLING = frozenset({"india", "marine", "virgin"})
+# The capital, however its first word is written: nobody in the District has senators of the state of Washington.
+_CAPITAL = re.compile(r"(.*[^ ]) d(?: ?c)?")
 _LONGEST_NAME = 60
 _ALIKE, _AHEAD = 0.8, 0.05
 
@@ -91,6 +93,8 @@ def _understood(text: str) -> str | None:
     for words in (plain, _BEFORE.sub("", plain), _AFTER.sub("", plain)):
         if words in _WRITTEN:
             return _WRITTEN[words]
+    if capital := _CAPITAL.fullmatch(plain):
+        return DISTRICT if _understood(capital[1]) == "WA" else None
     return _misspelled(_BEFORE.sub("", plain))
 
 

@@ -19,7 +19,12 @@ from campaign.lib import usps
         ("Wash.", "WA"),
         ("Wash DC", "DC"),
         ("Washington, D.C.", "DC"),
+        ("Washingtn DC", "DC"),
+        ("Washinton, D.C.", "DC"),
+        ("Washington D", "DC"),
+        ("the state of Wash. D C", "DC"),
         ("District of Columbia", "DC"),
+        ("Ore.", "OR"),
         ("Commonwealth of Virginia", "VA"),
         ("West Virgina", "WV"),
         ("Missisipi", "MS"),
@@ -45,7 +50,25 @@ def test_a_state_is_understood_as_people_write_it(written: str, meant: str | Non
 
 @pytest.mark.parametrize(
     "written",
-    ["", " ", "XX", "Carolina", "Dakota", "Virgin", "India", "Ontario", "Mexico", "Bavaria", "\0", "97201", "\u041e"],
+    [
+        "",
+        " ",
+        "XX",
+        "Oregon DC",
+        "Oregon D",
+        "Washington County",
+        "Kansas City",
+        "Carolina",
+        "Dakota",
+        "Virgin",
+        "India",
+        "Ontario",
+        "Mexico",
+        "Bavaria",
+        "\0",
+        "97201",
+        "\u041e",
+    ],
 )
 def test_what_may_mean_another_place_is_not_guessed(written: str) -> None:
     assert usps.state_from(written) is None
