@@ -245,7 +245,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Twothirds partner API",
-    "DESCRIPTION": "Bring signatures from your site, and find the senators who speak for a person.",
+    "DESCRIPTION": "Bring signatures from your site; find who speaks for a person, and where a treaty stands.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -61,12 +61,18 @@ def test_the_guide_tells_where_the_demo_keeps_its_address_and_key():
 
 def test_the_guide_works_by_copy_and_paste(paste):
     printed = [paste(language, code) for language, code in BLOCKS[1:]]
-    assert len(printed) == 5
+    assert len(printed) == 10
     assert json.loads(printed[0])["petitions"][0]["slug"] == examples.PETITION
     ids = {re.search(r"[0-9a-f]{8}-[0-9a-f-]{27}", text)[0] for text in printed[1:4]}
     assert len(ids) == 1
     assert all("received" in text for text in printed[1:4])
     assert json.loads(printed[4])["states"] == ["OR"]
+    assert '"stage":"not_signed"' in printed[5]
+    assert printed[5].count('"state":"OR"') == 2
+    assert printed[6].startswith("off ['OR']")
+    assert "senate Jeff Merkley\nsenate Ron Wyden\n" in printed[7]
+    assert "M001176" in printed[8]
+    assert re.fullmatch(r"34 of \d+ can stop it; 0 are undecided\n", printed[9])
     assert Signature.objects.count() == 1
 
 
