@@ -8,6 +8,7 @@ Everything is answered from memory. Only an address is asked of somebody else, w
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -48,16 +49,25 @@ class _Question:
         return () if _ABROAD.issuperset(self.place.states) else self.place.states
 
 
+class _Districts(NamedTuple):
+    """Those that are possible; whether it stays open which; whether those we knew are another Congress's."""
+
+    codes: tuple[str, ...] = ()
+    is_open: bool = False
+    are_old: bool = False
+
+
+_NO_DISTRICTS = _Districts()
+
+
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """The candidates, and what stays open. States that contradict each other have no districts and no seats."""
+    """The candidates. States that contradict each other have no districts and no seats."""
 
     candidates: tuple[str, ...]
+    states: tuple[str, ...]
     contradict: bool = False
-    states: tuple[str, ...] = ()
-    districts: tuple[str, ...] = ()
-    is_open: bool = False
-    districts_are_old: bool = False
+    districts: _Districts = _NO_DISTRICTS
     sitting: tuple[Sitting, ...] = ()
 
 
@@ -79,7 +89,7 @@ def find(state: str | None = None, postal_code: str | None = None, address: str 
     reasons = (*_reasons(question, found), *_reasons_of_seats(question, found))
     seats = tuple([each.seat for each in found.sitting])
     confidence = _confidence(found, reasons)
-    return Constituency(found.states, found.districts, seats, reasons, confidence, known.as_of, answer.trouble)
+    return Constituency(found.states, found.districts.codes, seats, reasons, confidence, known.as_of, answer.trouble)
 
 
 def _read(state: str, postal_code: str, *, has_address: bool) -> tuple[str | None, str | None]:
@@ -105,9 +115,9 @@ def _finding(question: _Question) -> _Finding:
     candidates, contradict = _candidates(question)
     states = tuple([code for code in candidates if code in usps.RESIDENCES])
     if contradict:
-        return _Finding(candidates, True, states)
-    districts, is_open, are_old = _districts(question, states)
-    return _Finding(candidates, False, states, districts, is_open, are_old, _sitting(question.known, states, districts))
+        return _Finding(candidates, states, contradict)
+    districts = _districts(question, states)
+    return _Finding(candidates, states, contradict, districts, _sitting(question.known, states, districts.codes))
 
 
 def _candidates(question: _Question) -> tuple[tuple[str, ...], bool]:
@@ -127,10 +137,10 @@ def _candidates(question: _Question) -> tuple[tuple[str, ...], bool]:
     return agreed or every, not agreed
 
 
-def _districts(question: _Question, states: tuple[str, ...]) -> tuple[tuple[str, ...], bool, bool]:
-    """The districts that are possible, whether it stays open which, and whether what we had are another Congress's."""
+def _districts(question: _Question, states: tuple[str, ...]) -> _Districts:
+    """The address's; else those of the ZIP if their Congress sits, and of each state that has only one."""
     if question.answer.district:
-        return (question.answer.district,), False, False
+        return _Districts((question.answer.district,))
     known, of_zip = question.known, question.place.districts if question.inland else ()
     at_large = known.at_large
     are_old = bool(of_zip) and known.congress_of_districts != terms.congress_on(question.today)
@@ -139,7 +149,7 @@ def _districts(question: _Question, states: tuple[str, ...]) -> tuple[tuple[str,
     found += [at_large[code] for code in states if code in lacking and code in at_large]
     unknown = not states or not lacking.issubset(at_large)
     wants_one = bool(question.inland) or question.answer.trouble is not None
-    return tuple(found), wants_one and (unknown or len(found) > 1), are_old and unknown
+    return _Districts(tuple(found), wants_one and (unknown or len(found) > 1), are_old and unknown)
 
 
 def _sitting(known: Snapshot, states: tuple[str, ...], districts: tuple[str, ...]) -> tuple[Sitting, ...]:
@@ -161,23 +171,24 @@ def _reasons(question: _Question, found: _Finding) -> Iterator[Reason]:
 
 
 def _reasons_of_seats(question: _Question, found: _Finding) -> Iterator[Reason]:
-    if len(found.districts) > 1:
+    districts = found.districts
+    if len(districts.codes) > 1:
         yield Reason.ZIP_SPLIT_DISTRICT
-    is_certain = len(found.districts) == 1
+    is_certain = len(districts.codes) == 1 and not districts.is_open
     if any(each.is_vacant for each in found.sitting if is_certain or each.seat.is_senate):
         yield Reason.SEAT_VACANT
     if (
-        found.districts_are_old
+        districts.are_old
         or question.known.age(question.today).is_stale
         or any(each.has_run_out(question.today) for each in found.sitting)
     ):
         yield Reason.DATA_STALE
-    if found.is_open:
+    if districts.is_open:
         yield Reason.ADDRESS_NEEDED
 
 
 def _confidence(found: _Finding, reasons: tuple[Reason, ...]) -> Confidence:
     if not found.states:
         return Confidence.NONE
-    is_sure = len(found.states) == 1 and len(found.districts) < 2 and _NOT_SURE.isdisjoint(reasons)
+    is_sure = len(found.states) == 1 and len(found.districts.codes) < 2 and _NOT_SURE.isdisjoint(reasons)
     return Confidence.EXACT if is_sure else Confidence.CANDIDATES

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from campaign.legislators import lookup
 from campaign.legislators.lookup import Confidence, Reason
-from campaign.legislators.models import Seat, Term
+from campaign.legislators.models import PostalCode, Seat, Term
 from campaign.lib import kept, usps
 from campaign.lib.refusals import Refused
 
@@ -136,13 +136,20 @@ def test_a_vacant_seat_is_named_and_has_nobody() -> None:
     assert answer.as_json()["seats"][0] == seat
 
 
-def test_a_vacancy_in_the_house_is_told_only_to_whom_that_seat_surely_belongs() -> None:
+def test_a_vacancy_in_the_house_is_told_only_to_whom_that_seat_surely_belongs(cold: None) -> None:
     vacant = {seat.district_code for seat in Seat.objects.house().vacant()}
     assert "FL-20" in vacant
     answer = lookup.find(postal_code="33311")
     assert answer.districts == ("FL-20", "FL-23")
     assert Reason.SEAT_VACANT not in answer.reasons
     assert [seat["status"] for seat in answer.as_json()["seats"]] == ["filled", "filled", "vacant", "filled"]
+    PostalCode.objects.filter(zip="45275").update(districts=["KY-4"])
+    Term.objects.open().filter(seat__state="KY", seat__district=4).update(closed_on="2026-08-01")
+    kept.forget_everything()
+    airport = lookup.find(postal_code="45275")
+    assert (airport.states, airport.districts, codes(airport)) == (("OH", "KY"), ("KY-4",), ["KY-4"])
+    assert airport.reasons == (Reason.ZIP_SPLIT_STATE, Reason.ADDRESS_NEEDED), "most of it may lie in Ohio"
+    assert lookup.find("KY", "45275").reasons == (Reason.SEAT_VACANT,)
     Term.objects.open().filter(seat__state="WY", seat__district=0).update(closed_on="2026-08-01")
     kept.forget_everything()
     assert lookup.find("WY").reasons == (Reason.SEAT_VACANT,)
