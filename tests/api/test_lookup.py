@@ -6,11 +6,12 @@ from datetime import date
 import pytest
 import time_machine
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import OperationalError, connection
 from django.test import RequestFactory
 
 from campaign.api.v1 import shortcut
 from campaign.legislators.models import DataImport, Office, Seat, Term
-from campaign.lib import kept
+from campaign.lib import kept, limits
 from tests.api.conftest import is_problem
 
 LOOKUP = "/api/v1/legislators/lookup"
@@ -246,3 +247,27 @@ def test_every_state_can_be_looked_up(client, db, settings):
     for state in sorted({seat.state for seat in Seat.objects.all()}):
         found = client.get(f"{LOOKUP}?state={state}").json()
         assert (found["states"], {seat["state"] for seat in found["seats"]}) == ([state], {state})
+
+
+def test_without_a_database_a_cold_process_asks_to_come_back_and_a_warm_one_answers(client, db, monkeypatch):
+    def gone(*_args, **_kwargs):
+        raise OperationalError("the server closed the connection; password=secret")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(connection, "ensure_connection", gone)
+        cold = client.get(f"{LOOKUP}?state=OR")
+    is_problem(cold, 503)
+    assert cold.headers["Retry-After"] == "5"
+    assert "secret" not in cold.content.decode()
+    assert client.get(f"{LOOKUP}?state=OR").status_code == 200
+    with monkeypatch.context() as patched:
+        patched.setattr(connection, "ensure_connection", gone)
+        assert client.get(f"{LOOKUP}?state=OR").status_code == 200
+        assert client.get(f"{LOOKUP}?state=WA&postal_code=98101").status_code == 200
+
+
+def test_without_valkey_look_ups_go_on_and_each_process_counts(client, db, settings):
+    settings.REDIS_URL, settings.LOOKUPS_A_MINUTE = "redis://127.0.0.1:1/0", 2
+    limits.counter.cache_clear()
+    assert [client.get(f"{LOOKUP}?state=OR").status_code for _ in range(3)] == [200, 200, 429]
+    limits.counter.cache_clear()
