@@ -26,6 +26,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock():
         furnishing.furnish_places()
         furnishing.furnish_seats()
+        furnishing.furnish_committees()
         furnishing.furnish_districts()
         _congress_is_of_today()
     yield

@@ -128,6 +128,7 @@ def test_furnishing_says_in_a_line_each_what_it_did(db):
         "Places: there already.",
         "Districts: there already.",
         "Seats and senators: there already.",
+        "Foreign Relations Committee: there already.",
         "Treaty un-cybercrime-convention: put in.",
         "Petition un-cybercrime-convention: put in.",
         "Letter templates: put in.",

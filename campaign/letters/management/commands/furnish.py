@@ -21,6 +21,7 @@ class Command(BaseCommand):
         self._say("Places", furnishing.furnish_places())
         self._say("Districts", furnishing.furnish_districts())
         self._say("Seats and senators", furnishing.furnish_seats())
+        self._say("Foreign Relations Committee", furnishing.furnish_committees())
         for folder in treaties.shipped():
             self._say(f"Treaty {folder.name}", treaties.found_treaty(folder))
         for folder in shipped():
