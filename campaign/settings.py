@@ -214,7 +214,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
-_SYNCS = ("legislators.sync", "legislators.sync_senate_list", "legislators.sync_clerks_list", "treaties.sync")
+_SYNCS: tuple[str, ...] = (
+    "legislators.sync",
+    "legislators.sync_senate_list",
+    "legislators.sync_clerks_list",
+    "treaties.sync",
+)
 _SYNCS += ("legislators.sync_committees", "legislators.sync_zips", "legislators.sync_districts")
 CELERY_BEAT_SCHEDULE = {
     "sweep-deliveries": {"task": "delivery.sweep", "schedule": 10.0, "options": {"expires": 10}},

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaign.legislators import importing
 from campaign.legislators.importing import ImportRefused
-from campaign.legislators.models import DataImport, Legislator, Office, Seat, Subject, Term
+from campaign.legislators.models import CommitteeMembership, DataImport, Legislator, Office, Seat, Subject, Term
 from campaign.legislators.sources import LEGISLATORS
 from tests.legislators.conftest import PublicFile
 
@@ -140,7 +140,7 @@ def test_an_import_of_all_537_costs_few_queries(public_file: PublicFile) -> None
 
 
 def test_the_first_import_of_all_537_costs_few_queries(public_file: PublicFile) -> None:
-    for model in (Term, Office, Legislator, Seat, DataImport):
+    for model in (CommitteeMembership, Term, Office, Legislator, Seat, DataImport):
         model.objects.all().delete()
     file = public_file.write()
     with CaptureQueriesContext(connection) as queries:
