@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from campaign.dashboard import drafts, exports, letter_templates, offices, petitions, signatures, today
+from campaign.dashboard import (
+    data,
+    drafts,
+    exports,
+    letter_templates,
+    numbers,
+    offices,
+    petitions,
+    position_sheets,
+    positions,
+    signatures,
+    stages,
+    today,
+    treaties,
+)
 
 app_name = "dashboard"
 urlpatterns = [
@@ -26,6 +40,15 @@ urlpatterns = [
     path("exports/<int:pk>/", exports.show, name="export"),
     path("exports/<int:pk>/progress.json", exports.progress, name="export_progress"),
     path("exports/<int:pk>/signatures.csv", exports.download, name="export_download"),
+    path("treaties/", treaties.index, name="treaties"),
+    path("treaties/<slug:slug>/", treaties.show, name="treaty"),
+    path("treaties/<slug:slug>/number/", numbers.number, name="number_treaty"),
+    path("treaties/<slug:slug>/stages/", stages.enter, name="enter_stage"),
+    path("treaties/<slug:slug>/stages/<int:pk>/retract/", stages.retract, name="retract_stage"),
+    path("treaties/<slug:slug>/positions.csv", position_sheets.download, name="positions_csv"),
+    path("treaties/<slug:slug>/positions/import/", position_sheets.bring_in, name="import_positions"),
+    path("treaties/<slug:slug>/positions/<slug:bioguide_id>/", positions.edit, name="position"),
+    path("data/", data.show, name="data"),
     path("offices/", offices.index, name="offices"),
     path("offices/<int:pk>/", offices.address, name="office"),
 ]

@@ -1,0 +1,136 @@
+"""Treaties at a glance: how many it takes, the hundred seats and who stands where, the stages reached."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from campaign.dashboard.permissions import DeskRequest, for_viewers
+from campaign.dashboard.treaty_forms import RollForm
+from campaign.treaties import counting
+from campaign.treaties.counting import Count, Standing
+from campaign.treaties.models import Stance, Treaty
+
+
+def find(slug: str) -> Treaty:
+    """The treaty with its texts and stages; 404 for one that does not exist."""
+    return get_object_or_404(Treaty.objects.with_story(), slug=slug)
+
+
+def name_of(treaty: Treaty) -> str:
+    """The name people use, in the reader's language; its address before it has any words."""
+    return treaty.text_in().short_title if treaty.texts.all() else treaty.slug
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many seats stand so, and the word that filters them."""
+
+    stance: Stance
+    number: int
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A treaty and its count."""
+
+    treaty: Treaty
+    name: str
+    count: Count
+
+    @property
+    def to_block(self) -> int:
+        """How many must say no while everybody who holds a seat is there."""
+        return self.count.needed_to_block()
+
+    @property
+    def to_consent(self) -> int:
+        """How many must say yes while everybody who holds a seat is there."""
+        return self.count.needed_to_consent()
+
+    @property
+    def tallies(self) -> list[Tally]:
+        """Every stance with its number, from against to for."""
+        return [Tally(stance, self._of(stance)) for stance in Stance]
+
+    @property
+    def against(self) -> int:
+        """Those who oppose it or lean against it."""
+        return self._of(Stance.OPPOSES, Stance.LEANS_AGAINST)
+
+    @property
+    def in_favor(self) -> int:
+        """Those who support it or lean for it."""
+        return self._of(Stance.SUPPORTS, Stance.LEANS_FOR)
+
+    @property
+    def missing_to_block(self) -> int:
+        """How many more would have to stand against it."""
+        return max(0, self.to_block - self.against)
+
+    @property
+    def missing_to_consent(self) -> int:
+        """How many more would have to stand for it."""
+        return max(0, self.to_consent - self.in_favor)
+
+    def _of(self, *stances: Stance) -> int:
+        return sum(self.count.by_stance.get(stance, 0) for stance in stances)
+
+
+@require_safe
+@for_viewers
+def index(request: DeskRequest) -> HttpResponse:
+    """All treaties: where each stands, and the count."""
+    treaties = Treaty.objects.with_story()
+    glances = [Glance(treaty, name_of(treaty), counting.count(counting.roll_call(treaty))) for treaty in treaties]
+    return render(request, "dashboard/treaties.html", {"glances": glances})
+
+
+@require_safe
+@for_viewers
+def show(request: DeskRequest, slug: str) -> HttpResponse:
+    """The count, the seats narrowed by `q`, `position` and `committee`, and the stages, retracted ones among them."""
+    treaty = find(slug)
+    standings = counting.roll_call(treaty)
+    form = RollForm(request.GET)
+    found = narrowed(standings, form.cleaned_data) if form.is_valid() else []
+    changes = treaty.stage_changes.select_related("entered_by", "retracted_by")
+    context = {
+        "treaty": treaty,
+        "name": name_of(treaty),
+        "glance": Glance(treaty, name_of(treaty), counting.count(standings)),
+        "form": form,
+        "standings": found,
+        "is_narrowed": len(found) < len(standings),
+        "changes": sorted(changes, key=lambda change: change.place, reverse=True),
+        "current": treaty.current_change,
+    }
+    return render(request, "dashboard/treaty.html", context)
+
+
+def narrowed(standings: Sequence[Standing], wanted: dict[str, object]) -> list[Standing]:
+    """The seats that fit all of it."""
+    words, position = str(wanted["q"]).strip(), str(wanted["position"])
+    return [
+        standing
+        for standing in standings
+        if _is_called(standing, words)
+        and (not position or _stands(standing, position))
+        and (not wanted["committee"] or standing.committee)
+    ]
+
+
+def _is_called(standing: Standing, words: str) -> bool:
+    if not words or words.upper() == standing.seat.state:
+        return True
+    names = [standing.seat.state_name, standing.holder.official_name if standing.holder else ""]
+    return any(words.casefold() in name.casefold() for name in names)
+
+
+def _stands(standing: Standing, position: str) -> bool:
+    """Whose term ran out is counted as unknown, and found as such; a vacant seat stands nowhere."""
+    if position == "nobody":
+        return standing.holder is None
+    return not standing.seat.is_vacant and standing.stance == position
