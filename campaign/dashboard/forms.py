@@ -14,6 +14,7 @@ from campaign.lib.refusals import Refusal
 from campaign.petitions import exporting
 from campaign.petitions.drafting import Draft, Wording
 from campaign.petitions.models import Petition, PetitionText
+from campaign.treaties.models import Treaty
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _RESERVED = {"new"}
@@ -43,17 +44,27 @@ class _TidyForm(forms.ModelForm):
         return ()
 
 
+class TreatyChoice(forms.ModelChoiceField):
+    """A treaty by the name people use."""
+
+    def label_from_instance(self, obj: Treaty) -> str:
+        """In the reader's language; its address before it has any words."""
+        return obj.text_in().short_title if obj.texts.all() else obj.slug
+
+
 class PetitionForm(forms.ModelForm):
-    """Where a petition lives and how many shall sign."""
+    """Where a petition lives, how many shall sign, and which treaty it is about."""
 
     class Meta:
         model = Petition
-        fields = ["slug", "goal"]
+        fields = ["slug", "goal", "treaty"]
+        field_classes = {"treaty": TreatyChoice}
         help_texts = {
             "slug": _(
                 "Small letters, digits and hyphens, like withhold-consent. It can't change once the petition was open."
             ),
             "goal": _("How many signatures the bar on the page counts towards."),
+            "treaty": _("Its page then says where each senator stands. Leave it open if the petition is about none."),
         }
         error_messages = {"slug": {"unique": ADDRESS_TAKEN, "invalid": ADDRESS_MALFORMED}}
 
@@ -62,6 +73,8 @@ class PetitionForm(forms.ModelForm):
         self.fields["slug"].disabled = self.instance.opened_at is not None
         self.fields["slug"].widget.attrs["autocapitalize"] = "none"
         self.fields["goal"].widget.attrs["inputmode"] = "numeric"
+        treaties = Treaty.objects.prefetch_related("texts")
+        self.fields["treaty"].queryset = treaties  # type: ignore[attr-defined]
 
     def clean_slug(self) -> str:
         """Links should be easy to read aloud."""
@@ -107,7 +120,8 @@ class PetitionTextForm(_TidyForm):
 
 def draft_of(petition: PetitionForm, words: PetitionTextForm) -> Draft:
     """Both forms together, checked."""
-    return Draft(slug=petition.cleaned_data["slug"], goal=petition.cleaned_data["goal"], wording=words.wording("en"))
+    typed = petition.cleaned_data
+    return Draft(slug=typed["slug"], goal=typed["goal"], treaty=typed["treaty"], wording=words.wording("en"))
 
 
 class LetterTemplateForm(_TidyForm):

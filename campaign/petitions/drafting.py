@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from campaign.petitions.models import Petition, PetitionText
+from campaign.treaties.models import Treaty
 
 log = structlog.get_logger(__name__)
 
@@ -27,11 +28,15 @@ class Wording:
 
 @dataclass(frozen=True)
 class Draft:
-    """A petition as an organizer wrote it: where it lives, how many shall sign, and what it says in English."""
+    """A petition as an organizer wrote it: where it lives, how many shall sign, and what it says in English.
+
+    A petition need not be about a treaty.
+    """
 
     slug: str
     goal: int
     wording: Wording
+    treaty: Treaty | None = None
 
 
 class AddressTaken(Exception):
@@ -43,7 +48,7 @@ def begin(draft: Draft) -> Petition:
     """A new petition, not open yet. The second time raises AddressTaken, as for any slug that is in use."""
     try:
         with transaction.atomic():
-            petition = Petition.objects.create(slug=draft.slug, goal=draft.goal)
+            petition = Petition.objects.create(slug=draft.slug, goal=draft.goal, treaty=draft.treaty)
     except IntegrityError as error:
         raise AddressTaken from error
     word(petition.pk, draft.wording)
@@ -61,7 +66,7 @@ def revise(petition_id: uuid.UUID, draft: Draft) -> Petition:
             Petition.objects.filter(pk=petition_id, opened_at=None).update(slug=draft.slug)
     except IntegrityError as error:
         raise AddressTaken from error
-    Petition.objects.filter(pk=petition_id).update(goal=draft.goal, updated_at=Now())
+    Petition.objects.filter(pk=petition_id).update(goal=draft.goal, treaty=draft.treaty, updated_at=Now())
     word(petition_id, draft.wording)
     return Petition.objects.get(pk=petition_id)
 

@@ -75,3 +75,10 @@ def test_a_sandbox_address_is_called_one(desk: Client, wyden: Office):
     Office.objects.give_sandbox_addresses("sandbox.example")
     assert "demo inbox" in desk.get(OFFICES).content.decode()
     assert "Nothing sent there reaches a Senate office" in desk.get(address(wyden)).content.decode()
+
+
+def test_a_seat_whose_holder_s_term_is_over_is_not_called_vacant(desk: Client, db):
+    Term.objects.filter(seat=Seat.objects.senate().of_state("OR").first()).update(ends_on="2026-01-03")
+    page = desk.get(OFFICES, {"q": "Oregon"}).content.decode()
+    assert "term over, successor not known" in page
+    assert "vacant" not in page

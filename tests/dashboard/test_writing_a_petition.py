@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from campaign.petitions import confirming, drafting
 from campaign.petitions.models import Petition
+from campaign.treaties.models import Treaty, TreatyText
 from tests import factories
 from tests.dashboard.conftest import Story
 
@@ -159,3 +160,26 @@ def test_a_closed_petition_opens_again_until_its_people_are_forgotten(desk: Clie
     assert "Nothing changed" in desk.post(address("open_petition"), follow=True).content.decode()
     story.petition.refresh_from_db()
     assert not story.petition.is_open
+
+
+def test_a_petition_may_be_about_a_treaty_and_need_not(desk: Client):
+    treaty = Treaty.objects.create(slug="a-convention")
+    TreatyText.objects.create(
+        treaty=treaty, language="en", title="Of the UN", short_title="The Convention", summary="x"
+    )
+    Treaty.objects.create(slug="without-words")
+    page = desk.get(NEW).content.decode()
+    assert f'<option value="{treaty.pk}">The Convention</option>' in page
+    assert ">without-words</option>" in page
+    desk.post(NEW, TYPED | {"treaty": str(treaty.pk)})
+    assert Petition.objects.get().treaty == treaty
+    assert f'<option value="{treaty.pk}" selected>' in desk.get(address("edit_petition")).content.decode()
+    desk.post(address("edit_petition"), TYPED | {"treaty": ""})
+    assert Petition.objects.get().treaty is None
+
+
+def test_a_petition_is_not_about_a_treaty_that_does_not_exist(desk: Client):
+    answer = desk.post(NEW, TYPED | {"treaty": "99999"})
+    assert answer.status_code == 422
+    assert 'id="id_treaty_error"' in answer.content.decode()
+    assert not Petition.objects.exists()
