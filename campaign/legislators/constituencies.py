@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaign.legislators.geocoding import Trouble
-from campaign.legislators.models import Legislator, Seat
+from campaign.legislators.models import Seat
 
 
 class Reason(models.TextChoices):
@@ -80,37 +79,3 @@ class Constituency:
     def representatives(self) -> tuple[Seat, ...]:
         """The seats of the House, the delegates' among them."""
         return tuple(seat for seat in self.seats if not seat.is_senate)
-
-    def as_json(self) -> dict[str, Any]:
-        """The form in which the API answers."""
-        return {
-            "states": list(self.states),
-            "districts": list(self.districts),
-            "seats": [_seat_as_json(seat) for seat in self.seats],
-            "reasons": [reason.value for reason in self.reasons],
-            "confidence": self.confidence.value,
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-        }
-
-
-def _seat_as_json(seat: Seat) -> dict[str, Any]:
-    holder = seat.holder
-    return {
-        "chamber": seat.chamber,
-        "state": seat.state,
-        "class": seat.senate_class,
-        "district": seat.district_code or None,
-        "status": "filled" if holder else "vacant" if seat.is_vacant else "unknown",
-        "legislator": _legislator_as_json(holder) if holder else None,
-    }
-
-
-def _legislator_as_json(holder: Legislator) -> dict[str, Any]:
-    office = getattr(holder, "office", None)
-    return {
-        "bioguide_id": holder.bioguide_id,
-        "name": holder.official_name,
-        "party": holder.party,
-        "phone": (office and office.phone) or None,
-        "contact_form": (office and office.contact_form) or None,
-    }

@@ -18,6 +18,8 @@ from redis.connection import AbstractConnection
 REST_AFTER_FAILURE_SECONDS = 2.0
 MOST_REMEMBERED = 10_000
 MOST_AT_ONCE = 100
+# Adds the cost to what somebody did in a window: how much it is together, and whether all processes were counted.
+Count = Callable[[str, str, int, int, int], tuple[int, bool]]
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,11 @@ class Purse:
     what was left (and MOST_AT_ONCE), the others can't give: the limit may be felt that much earlier.
     """
 
-    def __init__(self, count: Callable[[str, str, int, int, int], tuple[int, bool]]) -> None:
-        self._count = count
+    def __init__(self) -> None:
         self._held: dict[tuple[str, str], _Held] = {}
         self._lock = threading.Lock()
 
-    def spend(self, what: str, who: str, limit: int, seconds: int) -> Verdict:
+    def spend(self, count: Count, what: str, who: str, limit: int, seconds: int) -> Verdict:
         """Count one. Somebody who is over the limit stays over it to the end of the window, and nobody is asked."""
         now = time.time()
         window, reset = int(now // seconds), seconds - int(now % seconds)
@@ -71,14 +72,14 @@ class Purse:
             if held.is_over:
                 return Verdict(False, limit, 0, reset, True)
             wanted = held.at_once
-        count, shared = self._count(what, who, window, seconds, wanted)
-        return self._take(held, wanted, count, reset, shared)
+        counted, shared = count(what, who, window, seconds, wanted)
+        return self._take(held, wanted, counted, reset, shared)
 
-    def _take(self, held: _Held, wanted: int, count: int, reset: int, shared: bool) -> Verdict:
+    def _take(self, held: _Held, wanted: int, counted: int, reset: int, shared: bool) -> Verdict:
         """Of what was asked for, as much as the limit still holds; the next time twice as much, less near its end."""
-        got = max(0, wanted - max(0, count - held.limit))
+        got = max(0, wanted - max(0, counted - held.limit))
         with self._lock:
-            held.rest = max(0, held.limit - count)
+            held.rest = max(0, held.limit - counted)
             held.at_once = max(1, min(2 * wanted, held.rest // 8, MOST_AT_ONCE))
             held.left += max(0, got - 1)
             held.is_over = held.is_over or not got
@@ -94,7 +95,7 @@ class Counter:
         self._lines = threading.local()
         self._last_shared: dict[str, int] = {}
         self._resting_until = 0.0
-        self.purse = Purse(self.count)
+        self._purse = Purse()
 
     def hit(self, what: str, who: str, limit: int, seconds: int, cost: int = 1) -> Verdict:
         """Count one; say whether it is still within the limit. A hit over the limit is counted as well."""
@@ -102,6 +103,10 @@ class Counter:
         count, shared = self.count(what, who, int(now // seconds), seconds, cost)
         reset = seconds - int(now % seconds)
         return Verdict(count <= limit, limit, max(0, limit - count), reset, shared)
+
+    def spend(self, what: str, who: str, limit: int, seconds: int) -> Verdict:
+        """Count one, in bulk."""
+        return self._purse.spend(self.count, what, who, limit, seconds)
 
     def count(self, what: str, who: str, window: int, seconds: int, cost: int) -> tuple[int, bool]:
         """Add the cost; how much it is together in this window, and whether all processes were counted."""
@@ -153,4 +158,4 @@ def hit(what: str, who: str, limit: int, seconds: int, cost: int = 1) -> Verdict
 
 def spend(what: str, who: str, limit: int, seconds: int) -> Verdict:
     """Like `hit` for one, for what is called very often: never more than the limit, and seldom a question to Valkey."""
-    return counter().purse.spend(what, who, limit, seconds)
+    return counter().spend(what, who, limit, seconds)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
+from campaign.api.v1.lookups import as_json
 from campaign.legislators import lookup
 from campaign.legislators.lookup import Confidence, Reason
 from campaign.legislators.models import PostalCode, Seat, Term
@@ -133,7 +134,7 @@ def test_a_vacant_seat_is_named_and_has_nobody() -> None:
     assert names(answer) == ["", "Wyden"]
     assert answer.reasons == (Reason.SEAT_VACANT,)
     seat = {"chamber": "senate", "state": "OR", "class": 2, "district": None, "status": "vacant", "legislator": None}
-    assert answer.as_json()["seats"][0] == seat
+    assert as_json(answer)["seats"][0] == seat
 
 
 def test_a_vacancy_in_the_house_is_told_only_to_whom_that_seat_surely_belongs(cold: None) -> None:
@@ -143,7 +144,7 @@ def test_a_vacancy_in_the_house_is_told_only_to_whom_that_seat_surely_belongs(co
     answer = lookup.find(postal_code="33311")
     assert answer.districts == ("FL-20", "FL-23")
     assert Reason.SEAT_VACANT not in answer.reasons
-    assert [seat["status"] for seat in answer.as_json()["seats"]] == ["filled", "filled", "vacant", "filled"]
+    assert [seat["status"] for seat in as_json(answer)["seats"]] == ["filled", "filled", "vacant", "filled"]
     Term.objects.open().filter(seat__state="KY", seat__district=4).update(closed_on="2026-08-01")
     kept.forget_everything()
     airport = lookup.find(postal_code="45275")
@@ -189,10 +190,10 @@ def test_a_lookup_costs_two_queries_cold_and_none_warm(
     question: tuple[str | None, str], django_assert_num_queries: DjangoAssertNumQueries, cold: None
 ) -> None:
     with django_assert_num_queries(2):
-        lookup.find(*question).as_json()
+        as_json(lookup.find(*question))
     with django_assert_num_queries(0):
-        lookup.find(*question).as_json()
-        lookup.find("WY", "57717").as_json()
+        as_json(lookup.find(*question))
+        as_json(lookup.find("WY", "57717"))
 
 
 def test_two_seats_and_their_holders_cost_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -202,12 +203,13 @@ def test_two_seats_and_their_holders_cost_one_query(django_assert_num_queries: D
 
 
 def test_the_answer_of_the_api() -> None:
-    answer = lookup.find("or", "97910-1234").as_json()
+    answer = as_json(lookup.find("or", "97910-1234"))
     merkley = {
         "bioguide_id": "M001176",
         "name": "Jeff Merkley",
         "party": "Democrat",
         "phone": "202-224-3753",
+        "website": "https://www.merkley.senate.gov",
         "contact_form": "https://www.merkley.senate.gov/contact/",
     }
     seat = {"chamber": "senate", "state": "OR", "class": 2, "district": None, "status": "filled"}
@@ -244,7 +246,7 @@ def test_every_reason_has_a_sentence_for_people() -> None:
 )
 def test_any_text_gives_an_answer_or_a_refusal(state: str | None, zip_code: str | None, address: str | None) -> None:
     with contextlib.suppress(Refused):
-        assert lookup.find(state, zip_code, address).as_json()
+        assert as_json(lookup.find(state, zip_code, address))
 
 
 def test_who_gets_mail_in_palau_and_votes_in_oregon_is_spoken_for_by_oregon(furnished):

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from campaign.api.v1.lookups import as_json
 from campaign.legislators import lookup
 from campaign.legislators.lookup import Constituency, Reason
 from campaign.legislators.models import DataImport, Subject, Term
@@ -20,7 +21,7 @@ def as_shipped(db: None) -> None:
 
 
 def statuses(answer: Constituency) -> list[str]:
-    return [seat["status"] for seat in answer.as_json()["seats"]]
+    return [seat["status"] for seat in as_json(answer)["seats"]]
 
 
 def names(answer: Constituency) -> list[str]:

@@ -8,6 +8,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from campaign.api.v1.lookups import as_json
 from campaign.legislators import lookup, places, snapshots
 from campaign.legislators.models import DataImport, Office, PostalCode, Seat, Subject, Term
 from campaign.lib import kept
@@ -91,7 +92,7 @@ def test_a_vacant_seat_asks_nobody_who_holds_it(django_assert_num_queries: Djang
 
 def test_a_holder_without_an_office_is_shown_without_phone_and_form() -> None:
     Office.objects.filter(legislator__bioguide_id="M001176").delete()
-    merkley = lookup.find("OR").as_json()["seats"][0]["legislator"]
+    merkley = as_json(lookup.find("OR"))["seats"][0]["legislator"]
     assert (merkley["bioguide_id"], merkley["phone"], merkley["contact_form"]) == ("M001176", None, None)
 
 
@@ -120,7 +121,7 @@ def test_lookups_leave_the_shared_seats_as_they_are() -> None:
     answer = lookup.find("OR", "97910")
     shared = {name: value for name, value in vars(answer.seats[0]).items() if name != "_state"}
     for _again in range(2):
-        lookup.find("OR", "97910").as_json()
+        as_json(lookup.find("OR", "97910"))
     assert {name: value for name, value in vars(answer.seats[0]).items() if name != "_state"} == shared
     assert lookup.find("OR").seats[0] is answer.seats[0]
 
