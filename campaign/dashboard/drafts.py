@@ -56,7 +56,7 @@ def create(request: DeskRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_organizers
 def edit(request: DeskRequest, slug: str) -> HttpResponse:
-    """Change address, goal and English words. The second POST changes nothing; faults answer 422."""
+    """Change address, goal, treaty and English words. The second POST changes nothing; faults answer 422."""
     petition = find(slug)
     text = _text_in(petition, "en")
     form = PetitionForm(request.POST or None, instance=petition)

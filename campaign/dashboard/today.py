@@ -5,10 +5,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from campaign.dashboard import counts
+from campaign.dashboard import counts, knowledge
 from campaign.dashboard.permissions import DeskRequest, for_viewers
 from campaign.delivery.models import TO_LOOK_AT, Delivery
-from campaign.legislators.models import DataImport, Subject
+from campaign.legislators.aging import HELD_AFTER
 
 MOST_DELIVERIES = 200
 
@@ -16,7 +16,7 @@ MOST_DELIVERIES = 200
 @require_safe
 @for_viewers
 def today(request: DeskRequest) -> HttpResponse:
-    """Who confirmed, which letters went, what needs a decision, and how old the senators' data are."""
+    """Who confirmed, which letters went, what needs a decision, and whether what we know from outside is too old."""
     glances = counts.glances()
     troubled = counts.troubled_deliveries()
     context = {
@@ -27,7 +27,8 @@ def today(request: DeskRequest) -> HttpResponse:
         "held": [glance for glance in glances if glance.held],
         "troubled": troubled,
         "troubles": sum(troubled.values()),
-        "legislators_as_of": DataImport.objects.as_of(Subject.LEGISLATORS),
+        "warnings": knowledge.warnings(),
+        "held_after": HELD_AFTER.days,
         "has_second_factor": is_mfa_enabled(request.user),
     }
     return render(request, "dashboard/today.html", context)
