@@ -1,19 +1,23 @@
 """Today at a glance: how many, and what waits for a decision."""
 
 import uuid
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaign.delivery.models import Delivery, Kind, Status
+from campaign.legislators.models import DataImport, Subject
 from campaign.letters import writing
 from campaign.letters.models import Said
 from campaign.letters.writing import Manuscript
 from campaign.organizers.models import Organizer
 from campaign.petitions import counting
 from tests import factories
-from tests.dashboard.conftest import Story
+from tests.dashboard.conftest import Story, at_desk
 
 TODAY = "/dashboard/"
 
@@ -98,6 +102,75 @@ def test_a_glance_takes_as_many_queries_for_ten_petitions_as_for_one(
     counting.count()
     with django_assert_num_queries(11):
         desk.get(TODAY)
+
+
+def make_import(what: Subject = Subject.LEGISLATORS, **fields: Any) -> DataImport:
+    now = timezone.now()
+    defaults = {"as_of": now.date(), "finished_at": now, "source": "a test", "sha256": ""}
+    return DataImport.objects.create(what=what, **(defaults | fields))
+
+
+def decisions(desk: Client) -> str:
+    return desk.get(TODAY).content.decode().split('<ul class="todo">')[1].split("</ul>")[0]
+
+
+@pytest.fixture
+def in_november(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In January even young data would be of before the third."""
+    moment = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+
+
+def test_young_data_need_no_decision(desk: Client, story: Story):
+    assert "/dashboard/data/" not in decisions(desk)
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence", "is_loud"),
+    [(14, "", False), (15, "From 45 days on letters wait", False), (45, "From", False), (46, "Letters wait.", True)],
+)
+def test_aging_data_are_told_and_stale_ones_loudly(
+    desk: Client, story: Story, in_november: None, days: int, sentence: str, is_loud: bool
+):
+    DataImport.objects.filter(what=Subject.LEGISLATORS).delete()
+    make_import(as_of=timezone.now().date() - timedelta(days=days))
+    page = decisions(desk)
+    assert ('href="/dashboard/data/"' in page) is bool(sentence)
+    assert sentence in page
+    assert ('class="loud"' in page) is is_loud
+
+
+def test_data_of_before_the_third_of_january_are_told_loudly(olive: Organizer, story: Story, monkeypatch):
+    DataImport.objects.filter(what=Subject.LEGISLATORS).delete()
+    make_import(as_of=date(2027, 1, 2))
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2027, 1, 4, 12, tzinfo=UTC))
+    assert "Letters wait." in decisions(at_desk(olive))
+
+
+def test_without_any_data_letters_wait(desk: Client, story: Story):
+    DataImport.objects.all().delete()
+    assert "Nobody told us yet who sits in Congress" in decisions(desk)
+
+
+def test_what_was_refused_since_the_last_good_one_needs_a_decision(desk: Client, story: Story):
+    make_import(Subject.COMMITTEES, refused_because="It lists 3 members; fewer than 15 is not believed.")
+    assert "An import was refused: Committees" in decisions(desk)
+    make_import(Subject.COMMITTEES)
+    assert "refused" not in decisions(desk)
+
+
+def test_a_source_that_took_its_mistake_back_needs_no_decision(desk: Client, story: Story):
+    good = make_import(Subject.COMMITTEES)
+    make_import(Subject.COMMITTEES, refused_because="It lists nobody.")
+    DataImport.objects.filter(pk=good.pk).update(checked_at=timezone.now())
+    assert "refused" not in decisions(desk)
+
+
+def test_sources_that_contradict_each_other_need_a_decision(desk: Client, story: Story):
+    make_import(Subject.SENATE_LIST, difference={"contradictions": ["OR: the Senate lists somebody else"]})
+    assert "Sources contradict each other: The Senate" in decisions(desk)
+    make_import(Subject.SENATE_LIST, difference={"contradictions": []})
+    assert "contradict" not in decisions(desk)
 
 
 def test_the_desk_speaks_the_language_of_the_browser(desk: Client, story: Story):
