@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaign.public.views import about, confirming, letters, mail, mine, petitions, treaties
+from campaign.public.views import about, confirming, legislators, letters, mail, mine, petitions, treaties
 
 app_name = "public"
 _MINE = "my/<str:token>/"
@@ -13,6 +13,8 @@ urlpatterns = [
     path("petitions/<slug:slug>/", petitions.petition, name="petition"),
     path("petitions/<slug:slug>/check-your-mail/", petitions.check_your_mail, name="check_your_mail"),
     path("treaties/<slug:slug>/", treaties.treaty, name="treaty"),
+    path("legislators/", legislators.who, name="legislators"),
+    path("legislators/address/", legislators.address, name="address"),
     path("confirm/<str:token>/", confirming.confirm, name="confirm"),
     path("not-me/done/", confirming.disowned, name="disowned"),
     path("not-me/<str:token>/", confirming.not_me, name="not_me"),
