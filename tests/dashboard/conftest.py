@@ -1,6 +1,7 @@
 """Olive's and Vera's desks, and a petition that some people signed."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -9,6 +10,8 @@ from campaign.letters.models import LetterTemplate
 from campaign.organizers.models import Organizer
 from campaign.petitions import asking, counting, deciding
 from campaign.petitions.models import Export, Petition, Signature
+from campaign.treaties import staging
+from campaign.treaties.models import Stage, StageChange, Treaty
 from tests import factories
 
 
@@ -40,10 +43,25 @@ class Story:
     bruno: Signature
     mallory: Signature
     template: LetterTemplate
+    signed: StageChange
 
 
 @pytest.fixture
-def story(petition: Petition, olive: Organizer) -> Story:
+def treaty(db: None) -> Treaty:
+    """A treaty of which nothing is known yet."""
+    treaty = Treaty.objects.create(slug="a-convention")
+    treaty.texts.create(language="en", title="A Convention on Something", short_title="The Convention", summary="Much.")
+    return treaty
+
+
+@pytest.fixture
+def signed(treaty: Treaty) -> StageChange:
+    """The day it was signed, as it shipped with the house."""
+    return staging.enter(treaty, staging.Change(Stage.SIGNED, date(2026, 3, 4), "https://example.org/signed"), None)
+
+
+@pytest.fixture
+def story(petition: Petition, olive: Organizer, signed: StageChange) -> Story:
     """What Olive finds in the morning."""
     ada = factories.sign_and_confirm(petition, comment="Please, for my children.", source="newsletter")
     bruno = factories.sign_and_confirm(petition, factories.BRUNO)
@@ -51,7 +69,7 @@ def story(petition: Petition, olive: Organizer) -> Story:
     deciding.hold(bruno.pk, by=olive)
     counting.count()
     petition.refresh_from_db()
-    return Story(petition, ada, bruno, mallory, factories.make_letter_template(petition))
+    return Story(petition, ada, bruno, mallory, factories.make_letter_template(petition), signed)
 
 
 @pytest.fixture

@@ -52,6 +52,18 @@ def _office(story: Story, export: Export) -> list[object]:
     return [Office.objects.order_by("pk").values_list("pk", flat=True)[0]]
 
 
+def _treaty(story: Story, export: Export) -> list[object]:
+    return [story.signed.treaty.slug]
+
+
+def _stage(story: Story, export: Export) -> list[object]:
+    return [story.signed.treaty.slug, story.signed.pk]
+
+
+def _senator(story: Story, export: Export) -> list[object]:
+    return [story.signed.treaty.slug, "W000779"]
+
+
 DOORS = [
     Door("today", "get", _none, 200, viewer=200),
     Door("deliveries", "get", _none, 200, viewer=200),
@@ -86,6 +98,20 @@ DOORS = [
     Door("offices", "get", _none, 200),
     Door("office", "get", _office, 200),
     Door("office", "post", _office, 422, body={"email": "nonsense"}),
+    Door("data", "get", _none, 200, viewer=200),
+    Door("treaties", "get", _none, 200, viewer=200),
+    Door("treaty", "get", _treaty, 200, viewer=200),
+    Door("positions_csv", "get", _treaty, 200, viewer=200),
+    Door("number_treaty", "get", _treaty, 200),
+    Door("number_treaty", "post", _treaty, 422, body={"number": "none"}),
+    Door("enter_stage", "get", _treaty, 200),
+    Door("enter_stage", "post", _treaty, 422, body={"stage": ""}),
+    Door("retract_stage", "get", _stage, 200),
+    Door("retract_stage", "post", _stage, 302),
+    Door("import_positions", "get", _treaty, 200),
+    Door("import_positions", "post", _treaty, 422, body={"pasted": ""}),
+    Door("position", "get", _senator, 200),
+    Door("position", "post", _senator, 422, body={"stance": ""}),
 ]
 NAMES = [f"{door.method} {door.name}" for door in DOORS]
 
@@ -150,6 +176,12 @@ def test_what_does_not_exist_is_not_found(desk: Client, story: Story):
         "letter-templates/999999999999999999999/",
         "exports/999999/",
         "offices/999999/",
+        "treaties/no-such/",
+        "treaties/no-such/number/",
+        "treaties/no-such/positions.csv",
+        "treaties/no-such/positions/import/",
+        "treaties/a-convention/positions/Z999999/",
+        "treaties/a-convention/stages/999999999999999999999/retract/",
     ):
         assert desk.get(f"/dashboard/{address}").status_code == 404, address
     assert desk.post(f"/dashboard/signatures/{nobody}/release/").status_code == 404
