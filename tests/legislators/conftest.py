@@ -96,9 +96,28 @@ class Source:
     modified: str = "Wed, 01 Jul 2026 08:00:00 GMT"
     status: int = 200
     marks: list[str | None] = field(default_factory=list)
+    # What it has at other paths.
+    others: dict[str, bytes] = field(default_factory=dict)
     # A slow source: seconds between two bytes. An unreliable one: how many bytes of the promised never come.
     pause: float = 0
     missing: int = 0
+
+    def answer(self, path: str, mark: str | None) -> tuple[int, str, bytes]:
+        """Status, mark and body."""
+        if path in self.others:
+            self.marks.append(path)
+            return 200, "", self.others[path]
+        self.marks.append(mark)
+        return (304, self.etag, b"") if mark == self.etag else (self.status, self.etag, self.body)
+
+    def pieces(self, body: bytes) -> Iterator[bytes]:
+        """What really comes of the body, and how slowly."""
+        if not self.pause:
+            yield body[: len(body) - self.missing]
+            return
+        for byte in body:
+            yield bytes([byte])
+            time.sleep(self.pause)
 
 
 @pytest.fixture
@@ -108,25 +127,15 @@ def source() -> Iterator[Source]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            mark = self.headers["If-None-Match"]
-            state.marks.append(mark)
-            status = 304 if mark == state.etag else state.status
+            status, etag, body = state.answer(self.path, self.headers["If-None-Match"])
             self.send_response(status)
-            self.send_header("ETag", state.etag)
+            self.send_header("ETag", etag)
             self.send_header("Last-Modified", state.modified)
-            self.send_header("Content-Length", "0" if status == 304 else str(len(state.body)))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            if status != 304:
-                self.send_body()
-
-        def send_body(self) -> None:
-            if not state.pause:
-                self.wfile.write(state.body[: len(state.body) - state.missing])
-                return
             with suppress(OSError):
-                for byte in state.body:
-                    self.wfile.write(bytes([byte]))
-                    time.sleep(state.pause)
+                for piece in state.pieces(body):
+                    self.wfile.write(piece)
 
         def log_message(self, *args: object) -> None:
             """Say nothing."""

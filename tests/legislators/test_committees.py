@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from campaign.legislators import furnishing, importing, sources
 from campaign.legislators.importing import ImportRefused, Outcome, Wish
 from campaign.legislators.models import Committee, CommitteeMembership, DataImport, Legislator, Subject
+from tests.legislators.conftest import Source
 
 JULY = date(2026, 7, 15)
 JANUARY = date(2027, 1, 20)
@@ -267,15 +268,33 @@ def test_the_command_reads_two_files_or_none(
         call_command("sync_committees", *words)
 
 
+def test_the_names_are_asked_for_only_when_there_are_new_members(names: Any, people: People, source: Source) -> None:
+    source.body, source.others = json.dumps(people).encode(), {"/names.json": json.dumps(names).encode()}
+    words = ("--url", source.url, "--committees-url", source.url.replace("legislators-current", "names"))
+    call_command("sync_committees", *words)
+    call_command("sync_committees", *words)
+    assert source.marks == [None, "/names.json", source.etag]
+    assert Committee.objects.count() == 3
+
+
+def test_without_the_names_nothing_changes(people: People, source: Source) -> None:
+    source.body, source.others = json.dumps(people).encode(), {"/names.json": b"<!doctype html>"}
+    words = ("--url", source.url, "--committees-url", source.url.replace("legislators-current", "names"))
+    with pytest.raises(CommandError, match=r"^Nothing changed\. This is no JSON: 15 bytes"):
+        call_command("sync_committees", *words)
+    with pytest.raises(CommandError, match=r"^Nothing changed\. .* could not be reached"):
+        call_command("sync_committees", "--url", source.url, "--committees-url", "http://127.0.0.1:1/names.json")
+    assert Committee.objects.count() == 1
+
+
 def test_the_real_files_of_june_are_taken_in_with_few_queries() -> None:
     if not SHARED.exists():
         pytest.skip("the public data files are not beside the project; download them into ../shared/data to run this")
-    before = CommitteeMembership.objects.open().of("SSFR").count()
     source = sources.committees((SHARED / "committees-current.json").read_bytes)
     with CaptureQueriesContext(connection) as queries:
         outcome = importing.read_file(source, SHARED / "committee-membership-current.json", date(2026, 6, 15))
     assert len(queries) <= 30
-    assert outcome.counts == {"committees": 230, "memberships": 3879, "on_foreign_relations": before}
+    assert outcome.counts == {"committees": 230, "memberships": 3879, "on_foreign_relations": 22}
     assert not [line for line in outcome.difference.changed if line.startswith("SSFR M")]
     again = importing.read_file(source, SHARED / "committee-membership-current.json", date(2026, 6, 15))
     assert not again.difference

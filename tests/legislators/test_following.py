@@ -4,8 +4,10 @@ import json
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
@@ -67,6 +69,16 @@ def test_a_404_is_noted_with_its_reason(followed: Source) -> None:
     refused = DataImport.objects.exclude(refused_because="").get()
     assert "answered 404" in refused.refused_because
     assert refused.source == followed.url
+
+
+def test_who_knew_only_the_senate_asks_for_the_whole_file_next() -> None:
+    DataImport.objects.filter(what=Subject.LEGISLATORS).update(counts={"senators": 100}, etag='"of June"')
+    migration = import_module("campaign.legislators.migrations.0004_the_next_look_brings_the_house_in")
+    for _ in range(2):
+        migration.forget_the_marks(apps, connection.schema_editor())
+    latest = DataImport.objects.latest_applied(Subject.LEGISLATORS)
+    assert latest is not None
+    assert (latest.etag, latest.checked_at) == ("", None)
 
 
 def everything() -> list[object]:

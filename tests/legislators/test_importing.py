@@ -295,7 +295,6 @@ def test_the_real_file_of_june_says_what_our_facts_say() -> None:
     file = Path(__file__).parents[3] / "shared/data/congress-legislators/legislators-current.json"
     if not file.exists():
         pytest.skip("the public data file is not beside the project; download it into ../shared/data to run this")
-    difference = importing.read_file(LEGISLATORS, file, date(2026, 6, 15)).difference
-    assert not difference
+    assert not (difference := importing.read_file(LEGISLATORS, file, date(2026, 6, 15)).difference)
     assert difference.lines() == [f"* F000484: contact_form {TYPO_OF_JUNE!r} was left out"]
     assert len(json.loads(file.read_bytes())) == 537
