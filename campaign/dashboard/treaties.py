@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from campaign.dashboard.permissions import DeskRequest, for_viewers
 from campaign.dashboard.treaty_forms import RollForm
+from campaign.lib import usps
 from campaign.treaties import counting
 from campaign.treaties.counting import Count, Standing
 from campaign.treaties.models import Stance, Treaty
@@ -123,8 +124,8 @@ def narrowed(standings: Sequence[Standing], wanted: dict[str, object]) -> list[S
 
 
 def _is_called(standing: Standing, words: str) -> bool:
-    if not words or words.upper() == standing.seat.state:
-        return True
+    if words.upper() in usps.STATES:  # "or" is Oregon and not everybody with these letters in their name
+        return words.upper() == standing.seat.state
     names = [standing.seat.state_name, standing.holder.official_name if standing.holder else ""]
     return any(words.casefold() in name.casefold() for name in names)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import structlog
 from django.db import transaction
@@ -44,9 +45,9 @@ def enter(treaty: Treaty, change: Change, by: Organizer | None) -> StageChange:
             retracted_at=None,
             defaults={"source_url": source_url, "note": note, "entered_by": by},
         )
-    if made:
-        _tell("stage entered", row, by)
-    elif (row.source_url, row.note) != (source_url, note):
+        if made:  # told once it stands: a try that is taken back leaves no line
+            transaction.on_commit(partial(_tell, "stage entered", row, by))
+    if not made and (row.source_url, row.note) != (source_url, note):
         detail = _("This stage is entered on that day already, with another source or note. Retract that one first.")
         raise Refused((Refusal("stage", "already_entered", detail),))
     return row
