@@ -77,7 +77,7 @@ def log_in(page: Page, house: str, email: str = "olive@example.org") -> None:
     page.wait_for_url("**/dashboard/")
 
 
-def _examine(page: Page, name: str, axe: Callable[[Page], list[str]]) -> list[str]:
+def examine(page: Page, name: str, axe: Callable[[Page], list[str]]) -> list[str]:
     """All modes of a page that is open, and its pictures."""
     found = []
     for details in page.locator("details").all():
@@ -137,7 +137,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
 ) -> None:
     page, found = open_page(), []
     page.goto(house + "/accounts/login/")
-    found += _examine(page, "log-in", axe)
+    found += examine(page, "log-in", axe)
     log_in(page, house)
     for name, address in addresses.items():
         page.goto(house + address)
@@ -146,7 +146,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
             page.get_by_role("button", name="Go on").click()
             page.locator(".qr").wait_for()
         photograph(page, f"desk-{name}-as-it-opens")
-        found += _examine(page, name, axe)
+        found += examine(page, name, axe)
     assert found == []
 
 
@@ -162,15 +162,15 @@ def test_axe_finds_nothing_where_something_has_to_be_mended(
     page.get_by_role("button", name="Keep as a draft").click()
     page.locator(".trouble").wait_for()
     expect(page.locator("[name=title]")).to_have_value("Kept")
-    found += _examine(page, "new-mend", axe)
+    found += examine(page, "new-mend", axe)
     page.goto(house + addresses["letter-template"])
     page.locator("[name=body]").fill("Dear {{ whoever }}")
     page.get_by_role("button", name="Save").click()
     page.locator(".trouble").wait_for()
-    found += _examine(page, "letter-template-mend", axe)
+    found += examine(page, "letter-template-mend", axe)
     page.goto(house + addresses["today"])
     page.keyboard.press("?")
-    found += _examine(page, "keys", axe)
+    found += examine(page, "keys", axe)
     assert found == []
 
 
@@ -182,7 +182,7 @@ def test_vera_finds_her_way_among_the_numbers(
     log_in(page, house, "vera@example.org")
     for name in ("today", "petition", "signatures"):
         page.goto(house + addresses[name])
-        found += _examine(page, f"viewer-{name}", axe)
+        found += examine(page, f"viewer-{name}", axe)
     assert found == []
     expect(page.locator("h1")).to_have_text("Not for this account")
 
