@@ -19,7 +19,7 @@ from tests.public.conftest import PAGE, Citizen, words
 
 pytestmark = pytest.mark.django_db
 STATIC = Path(__file__).resolve().parents[2] / "static"
-PUBLIC = ["/", PAGE, PAGE + "check-your-mail/", "/privacy/", "/erased/", "/not-me/done/"]
+PUBLIC = ["/", PAGE, PAGE + "check-your-mail/", "/privacy/", "/legislators/", "/erased/", "/not-me/done/"]
 
 
 @pytest.fixture
