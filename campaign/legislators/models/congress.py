@@ -1,23 +1,14 @@
-"""Who sits in Congress: Seat, Legislator, Term, Office, Committee. Where a ZIP lies, and since when we know it."""
+"""Who sits in Congress: Seat, Legislator, Term, Office."""
 
 from datetime import date
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Now
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.legislators import terms
-from campaign.legislators.querysets import (
-    CommitteeMembershipQuerySet,
-    DataImportQuerySet,
-    LegislatorQuerySet,
-    OfficeQuerySet,
-    SeatQuerySet,
-    TermQuerySet,
-)
+from campaign.legislators.querysets import LegislatorQuerySet, OfficeQuerySet, SeatQuerySet, TermQuerySet
 from campaign.lib import usps
 
 
@@ -26,31 +17,6 @@ class Chamber(models.TextChoices):
 
     SENATE = "senate"
     HOUSE = "house"
-
-
-class CommitteeChamber(models.TextChoices):
-    """Whose a committee is."""
-
-    SENATE = "senate"
-    HOUSE = "house"
-    JOINT = "joint"
-
-
-class Side(models.TextChoices):
-    """On which side of a committee somebody sits."""
-
-    MAJORITY = "majority"
-    MINORITY = "minority"
-
-
-def committee_chambers() -> list[tuple[str, str]]:
-    """As a callable: a new value makes no migration."""
-    return CommitteeChamber.choices
-
-
-def sides() -> list[tuple[str, str]]:
-    """As a callable: a new value makes no migration."""
-    return Side.choices
 
 
 def chambers() -> list[tuple[str, str]]:
@@ -272,121 +238,3 @@ class Office(models.Model):
         """Letters to this office go by hand again. Twice is once."""
         self.email, self.email_entered_by, self.email_entered_at, self.sandboxed_at = None, "", None, None
         self.save(update_fields=["email", "email_entered_by", "email_entered_at", "sandboxed_at"])
-
-
-class Committee(models.Model):
-    """A committee of Congress, or a part of one. Its code is Congress's own: SSFR is Foreign Relations."""
-
-    code = models.CharField(max_length=8, unique=True)
-    name = models.CharField(max_length=250)
-    chamber = models.CharField(max_length=6, choices=committee_chambers)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
-    closed_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["code"]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
-
-
-class CommitteeMembership(models.Model):
-    """A legislator's place on a committee: on which side, how senior. Never deleted; closed when it ends."""
-
-    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="memberships")
-    legislator = models.ForeignKey(Legislator, on_delete=models.PROTECT, related_name="memberships")
-    side = models.CharField(max_length=8, choices=sides)
-    rank = models.PositiveSmallIntegerField()
-    title = models.CharField(max_length=60, default="", blank=True)
-    seen_on = models.DateField()
-    closed_on = models.DateField(null=True, blank=True)
-
-    objects = CommitteeMembershipQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["committee", "side", "rank"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["committee", "legislator"],
-                condition=Q(closed_on=None),
-                name="a_legislator_sits_on_a_committee_once_at_a_time",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.legislator} on {self.committee}"
-
-
-class PostalCode(models.Model):
-    """A ZIP and where it lies; PW, FM, MH and AA, AE, AP among its states.
-
-    Each source has its own column, so that none undoes another's work: the state of its post office and those of our
-    facts, the states of the Census, and the districts ("OR-3") of the Census, those with most of the land first.
-    """
-
-    zip = models.CharField(max_length=5, primary_key=True)
-    states = ArrayField(models.CharField(max_length=2), default=list, db_default=Value("{}"), blank=True)
-    census_states = ArrayField(models.CharField(max_length=2), default=list, db_default=Value("{}"), blank=True)
-    districts = ArrayField(models.CharField(max_length=6), default=list, db_default=Value("{}"), blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(zip__regex=r"^[0-9]{5}$"), name="a_zip_has_five_digits"),
-            models.CheckConstraint(
-                condition=Q(states__len__gt=0) | Q(census_states__len__gt=0) | Q(districts__len__gt=0),
-                name="a_zip_lies_somewhere",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.zip} {' '.join(self.states)}"
-
-
-class Subject(models.TextChoices):
-    """What an import is about. The lists of the Senate and of the Clerk only check, and fill in contact forms."""
-
-    LEGISLATORS = "legislators"
-    COMMITTEES = "committees"
-    SENATE_LIST = "senate_list"
-    CLERKS_LIST = "clerks_list"
-    PLACES = "places"
-    ZIPS = "zips"
-    DISTRICTS = "districts"
-    TREATIES = "treaties"
-
-
-def subjects() -> list[tuple[str, str]]:
-    """As a callable: a new value makes no migration."""
-    return Subject.choices
-
-
-class DataImport(models.Model):
-    """One try to bring in data from outside: from where, which bytes, what it changed, or why it was refused."""
-
-    what = models.CharField(max_length=20, choices=subjects)
-    source = models.CharField(max_length=500)
-    sha256 = models.CharField(max_length=64)
-    etag = models.CharField(max_length=200, default="", blank=True)
-    as_of = models.DateField()
-    # Of which Congress it speaks, where it speaks of one: districts are drawn anew.
-    congress = models.PositiveSmallIntegerField(null=True, blank=True)
-    started_at = models.DateTimeField(db_default=Now())
-    finished_at = models.DateTimeField(null=True, blank=True)
-    # The source was asked, and this was the newest it had.
-    checked_at = models.DateTimeField(null=True, blank=True)
-    counts = models.JSONField(default=dict, blank=True)
-    difference = models.JSONField(default=dict, blank=True)
-    refused_because = models.TextField(default="", blank=True)
-
-    objects = DataImportQuerySet.as_manager()
-
-    class Meta:
-        indexes = [models.Index(fields=["what", "-finished_at"], name="imports_by_subject")]
-
-    def __str__(self) -> str:
-        return f"{self.what} as of {self.as_of} from {self.source}"
-
-    @property
-    def good_as_of(self) -> date:
-        """The last day of which we know that it was so: the data's own, or when the source said it is the newest."""
-        return max(self.as_of, self.checked_at.date()) if self.checked_at else self.as_of
