@@ -25,7 +25,7 @@ def bring_in(request: DeskRequest, slug: str) -> HttpResponse:
     a sheet looked over before somebody else entered a position. The second time nothing is left to change.
     """
     treaty = find(slug)
-    form = SheetForm(request.POST or None, request.FILES or None)
+    form = SheetForm(request.POST, request.FILES) if request.method == "POST" else SheetForm()
     context: dict[str, object] = {
         "treaty": treaty,
         "name": name_of(treaty),
