@@ -127,9 +127,9 @@ class Holding:
 
     @property
     def counts(self) -> list[str]:
-        """How much of it there is, in the words of the import: "100 senators"."""
+        """How much of it there is, in the words of the import: "senators 100"."""
         kept = self.latest.counts if self.latest else {}
-        return [f"{number:,} {what.replace('_', ' ')}" for what, number in kept.items()]
+        return [f"{what.replace('_', ' ')} {number:,}" for what, number in kept.items()]
 
     @property
     def changes(self) -> list[Change]:

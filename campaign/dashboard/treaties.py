@@ -68,13 +68,13 @@ class Glance:
 
     @property
     def missing_to_block(self) -> int:
-        """How many more would have to stand against it."""
-        return max(0, self.to_block - self.against)
+        """How many are missing beside those who oppose it; who only leans is not counted on."""
+        return self.count.still_needed_to_block()
 
     @property
     def missing_to_consent(self) -> int:
-        """How many more would have to stand for it."""
-        return max(0, self.to_consent - self.in_favor)
+        """How many are missing beside those who support it; who only leans is not counted on."""
+        return self.count.still_needed_to_consent()
 
     def _of(self, *stances: Stance) -> int:
         return sum(self.count.by_stance.get(stance, 0) for stance in stances)

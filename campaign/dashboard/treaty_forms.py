@@ -62,6 +62,10 @@ class PositionForm(_SourcedForm):
     )
     field_order = ("stance", "stated_on", "source_url", "note", "seen")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source_url"].help_text = _("The address of a public page that says so. Only “Unknown” needs none.")
+
     @classmethod
     def of(cls, position: Position | None) -> "PositionForm":
         """As it stands now."""
