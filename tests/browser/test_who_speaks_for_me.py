@@ -78,7 +78,7 @@ def test_the_button_fills_in_where_the_visitor_is_only_if_they_allow_it(
 ) -> None:
     page = open_page(viewport=PHONE, geolocation={"latitude": 26.5, "longitude": -80.5}, permissions=["geolocation"])
     _ask(page, house, "FL", "33311")
-    page.get_by_role("link", name="Find my district by where I live").click()
+    page.get_by_role("link", name="Find my district").click()
     page.get_by_role("button", name="Use my location").click()
     expect(page.locator("#address")).to_have_value("26.50000, -80.50000")
     page.get_by_role("button", name="Find my district").click()

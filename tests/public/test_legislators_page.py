@@ -289,8 +289,16 @@ def test_what_stands_in_the_way_is_said_beside_the_field_and_nothing_is_lost(
     assert answer.status_code == 422
     assert says in words(answer)
     assert 'id="address-error"' in source
+    assert "We did not find your district." in words(answer)
+    assert "Nothing was sent" not in words(answer), "it was"
     assert ADDRESS in source
     assert 'value="yes" checked' in source
+
+
+def test_all_that_is_missing_is_said_at_once(citizen: Citizen, census: Any) -> None:
+    source = step(citizen, address="", consent="").content.decode()
+    assert 'href="#address"' in source
+    assert 'href="#consent"' in source
 
 
 @pytest.mark.parametrize("address", ["", " \n", "x" * 300, "1 Main\u202e St"])

@@ -1,5 +1,6 @@
 """Who speaks for somebody in both houses, and the step in which an address tells the district."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -23,6 +24,7 @@ from campaign.public.fields import STATES, Field, Form, Text
 POSTS_OF_A_NETWORK = 20
 IN_SECONDS = 600
 _BEFORE = ("state", "postal_code")
+_NO_ERRORS: Mapping[str, Text] = {}
 
 
 @require_safe
@@ -63,35 +65,39 @@ def address(request: HttpRequest) -> HttpResponse:
         response = _page(request, receiver, typed, {"address": sentence}, status=429)
         response.headers["Retry-After"] = str(verdict.reset)
         return response
+    errors = _missing(receiver, typed)
+    return _page(request, receiver, typed, errors, status=422) if errors else _find(request, receiver, typed)
+
+
+def _missing(receiver: Receiver, typed: QueryDict) -> dict[str, Text]:
+    """What has to be there before anything is sent to anybody."""
+    errors: dict[str, Text] = {}
+    if not typed.get("address", "").strip():
+        errors["address"] = _("Please fill this in.")
     if receiver.is_outside and "consent" not in typed:
-        return _page(request, receiver, typed, {"consent": _consent_is_missing(receiver)}, status=422)
-    return _find(request, receiver, typed)
+        errors["consent"] = format_lazy(_("Without this we send nothing to {receiver}."), receiver=receiver.name)
+    return errors
 
 
 def _find(request: HttpRequest, receiver: Receiver, typed: QueryDict) -> HttpResponse:
-    if not typed.get("address", "").strip():
-        return _page(request, receiver, typed, {"address": _("Please fill this in.")}, status=422)
     try:
-        found = lookup.find(typed.get("state"), typed.get("postal_code"), typed.get("address", ""))
+        found = lookup.find(typed.get("state"), typed.get("postal_code"), typed.get("address"))
     except Refused as refused:
         errors = {field: sentences[0] for field, sentences in refused.by_field().items()}
         if any(name in errors for name in _BEFORE):
             return see_other(_answer_page(typed))
         return _page(request, receiver, typed, errors, status=422)
-    if found.trouble:
-        return _page(request, receiver, typed, {"address": found.trouble.label}, status=422)
-    if len(found.districts) != 1 or len(found.states) != 1:
-        return _page(request, receiver, typed, {"address": _contradiction(found.states)}, status=422)
-    return see_other(_answer_page(typed, found.districts[0]))
+    trouble = found.trouble.label if found.trouble else ""
+    if not trouble and (len(found.districts), len(found.states)) == (1, 1):
+        return see_other(_answer_page(typed, found.districts[0]))
+    return _page(
+        request, receiver, typed, {"address": trouble or _contradiction(found.states)}, status=422, is_sent=True
+    )
 
 
 def _contradiction(states: tuple[str, ...]) -> Promise:
     sentence = _("This address and what you chose before lie in different states: {states}. Please check both.")
     return format_lazy(sentence, states=", ".join(usps.NAMES[code] for code in states))
-
-
-def _consent_is_missing(receiver: Receiver) -> Promise:
-    return format_lazy(_("Without this we send nothing to {receiver}."), receiver=receiver.name)
 
 
 def _answer_page(typed: QueryDict, district: str = "") -> str:
@@ -104,9 +110,14 @@ def _answer_page(typed: QueryDict, district: str = "") -> str:
 
 
 def _page(
-    request: HttpRequest, receiver: Receiver, typed: QueryDict, errors: dict[str, Text] | None = None, status: int = 200
+    request: HttpRequest,
+    receiver: Receiver,
+    typed: QueryDict,
+    errors: Mapping[str, Text] = _NO_ERRORS,
+    *,
+    status: int = 200,
+    is_sent: bool = False,
 ) -> HttpResponse:
-    errors = errors or {}
     form = Form({field.name: field for field in _fields(receiver, typed, errors)})
     context = {
         "form": form,
@@ -114,11 +125,12 @@ def _page(
         "before": {name: typed[name] for name in _BEFORE if typed.get(name, "").strip()},
         "consents": "consent" in typed,
         "answer_page": _answer_page(typed),
+        "trouble": _("We did not find your district.") if is_sent else "",
     }
     return render(request, "public/address.html", context, status=status)
 
 
-def _fields(receiver: Receiver, typed: QueryDict, errors: dict[str, Text]) -> list[Field]:
+def _fields(receiver: Receiver, typed: QueryDict, errors: Mapping[str, Text]) -> list[Field]:
     # What was posted comes back; an address in a link does not, for nobody should make such links.
     value = typed.get("address", "") if errors else ""
     return [
