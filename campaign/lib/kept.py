@@ -6,10 +6,14 @@ from collections.abc import Callable, Hashable
 from typing import Generic, Protocol, TypeVar
 from weakref import WeakSet
 
+from django.db import InterfaceError, OperationalError
+from psycopg_pool import PoolTimeout
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 STALE_FOR_SECONDS = 10.0
 PATIENCE_SECONDS = 2.0
+UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout)
 
 
 class Forgetful(Protocol):
@@ -87,7 +91,10 @@ class Remembered(Generic[Value]):
         _all.add(self)
 
     def get(self) -> Value:
-        """The answer, hardly older than it may be. Raises what the function raises, and keeps the old one then."""
+        """The answer, hardly older than it may be; an older one while the database is gone.
+
+        Raises what the function raises where there is no answer yet, or the fault is another one.
+        """
         found = self._answer
         if found is not None and time.monotonic() < found[0]:
             return found[1]
@@ -113,7 +120,12 @@ class Remembered(Generic[Value]):
         found = self._answer
         if found is not None and time.monotonic() < found[0]:
             return found[1]
-        value = self._ask(found[1] if found else None)
+        try:
+            value = self._ask(found[1] if found else None)
+        except UNREACHABLE:
+            if found is None:
+                raise
+            value = found[1]
         self.put(value)
         return value
 

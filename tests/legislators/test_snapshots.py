@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
@@ -133,3 +133,17 @@ def test_a_forgetful_process_reads_the_seats_again_but_not_the_zips() -> None:
         lookup.find("OR", "97201")
     assert len(context) == 1
     assert "legislators_postalcode" not in context.captured_queries[0]["sql"]
+
+
+def test_while_the_database_is_gone_what_is_remembered_is_told_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = snapshots.current()
+    later(monkeypatch)
+
+    def gone(_before: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(snapshots._remembered, "_ask", gone)
+    assert snapshots.current() is before
+    kept.forget_everything()
+    with pytest.raises(OperationalError):
+        snapshots.current()

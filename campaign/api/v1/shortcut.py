@@ -10,10 +10,8 @@ from datetime import date
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
-from psycopg_pool import PoolTimeout
 
 from campaign.api import parsing, throttling
 from campaign.api.pages import Page
@@ -21,6 +19,7 @@ from campaign.api.v1.lookups import Lookup, page_of
 from campaign.api.views import EXPOSED, OUR_FORM, spoken
 from campaign.legislators import lookup, snapshots
 from campaign.legislators.snapshots import Snapshot
+from campaign.lib.kept import UNREACHABLE
 from campaign.lib.refusals import Refused
 
 PATH = "/api/v1/legislators/lookup"
@@ -93,7 +92,7 @@ class _Told:
         """The answer to this query; None for a bad one, and where the database can't be asked."""
         try:
             known, day = snapshots.current(), timezone.now().date()
-        except (OperationalError, InterfaceError, PoolTimeout):
+        except UNREACHABLE:
             return None
         if known is not self._known or day != self._day:
             if day != self._day or self._known is None or _differ(known, self._known):
