@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from campaign.dashboard import knowledge
 from campaign.dashboard.permissions import DeskRequest, for_viewers
 from campaign.legislators.aging import HELD_AFTER, WARNED_AFTER
+from campaign.treaties import syncing
 
 
 @require_safe
@@ -22,5 +23,6 @@ def show(request: DeskRequest) -> HttpResponse:
         "empty": knowledge.empty_seats(),
         "warned_after": WARNED_AFTER.days,
         "held_after": HELD_AFTER.days,
+        "asks_congress": syncing.is_on(),
     }
     return render(request, "dashboard/data.html", context)

@@ -11,7 +11,7 @@ from campaign.dashboard.permissions import DeskRequest, for_organizers
 from campaign.dashboard.treaties import find, name_of
 from campaign.dashboard.treaty_forms import NumberForm
 from campaign.lib.refusals import Refused
-from campaign.treaties import numbering
+from campaign.treaties import numbering, syncing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,8 +35,14 @@ def number(request: DeskRequest, slug: str) -> HttpResponse:
         except Refused as refused:
             form.tell(refused)
         else:
-            said = _("The number is kept. From the next sync on its stages come from Congress.")
+            said = _("The number is kept. Syncs look for its stages in Congress from now on.")
             messages.success(request, said if moved else _("Nothing changed."))
             return redirect("dashboard:treaty", slug)
-    context = {"treaty": treaty, "name": name_of(treaty), "form": form, "candidates": knowledge.candidates_for(slug)}
+    context = {
+        "treaty": treaty,
+        "name": name_of(treaty),
+        "form": form,
+        "candidates": knowledge.candidates_for(slug),
+        "asks_congress": syncing.is_on(),
+    }
     return render(request, "dashboard/number.html", context, status=422 if form.errors else 200)
