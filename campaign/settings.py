@@ -257,7 +257,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
-# --- what Congress does with treaties: nobody is asked without a key ---------------------------------------------------
+# --- what Congress does with treaties: nobody is asked without a key --------------------------------------------------
 CONGRESS_API_URL = env.service("CONGRESS_API_URL", "https://api.congress.gov/v3")
 CONGRESS_API_KEY = env.text("CONGRESS_API_KEY", "")
 

@@ -275,7 +275,8 @@ def test_a_seat_whose_term_has_ended_is_not_called_vacant_and_nobody_is_named(ci
 def test_a_letter_that_names_the_one_who_left_asks_to_be_read_again(
     citizen: Citizen, desk: str, seats: list[Seat]
 ) -> None:
-    receipts = citizen.post(desk, typed(seats, "Dear Senator Merkley and Senator Wyden, " + BODY, do="send"))["Location"]
+    both = "Dear Senator Merkley and Senator Wyden, " + BODY
+    receipts = citizen.post(desk, typed(seats, both, do="send"))["Location"]
     successor = Legislator.objects.create(
         bioguide_id="N000001", given_name="New", family_name="Comer", official_name="New Comer", party="Independent"
     )
