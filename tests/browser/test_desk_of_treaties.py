@@ -100,6 +100,7 @@ def test_axe_finds_nothing_on_the_desk_of_treaties(
         "treaties": "/dashboard/treaties/",
         "treaty": DESK,
         "treaty-filtered": f"{DESK}?position=opposes&committee=on",
+        "number": f"{DESK}number/",
         "stage": f"{DESK}stages/",
         "stage-retract": f"{DESK}stages/{change.pk}/retract/",
         "position": f"{DESK}positions/{spoken.legislator.bioguide_id}/",
