@@ -67,6 +67,26 @@ class Glance:
         return self._of(Stance.SUPPORTS, Stance.LEANS_FOR)
 
     @property
+    def opposing(self) -> int:
+        """Those who said they oppose it."""
+        return self._of(Stance.OPPOSES)
+
+    @property
+    def leaning_against(self) -> int:
+        """Those who lean that way."""
+        return self._of(Stance.LEANS_AGAINST)
+
+    @property
+    def supporting(self) -> int:
+        """Those who said they support it."""
+        return self._of(Stance.SUPPORTS)
+
+    @property
+    def leaning_for(self) -> int:
+        """Those who lean that way."""
+        return self._of(Stance.LEANS_FOR)
+
+    @property
     def missing_to_block(self) -> int:
         """How many are missing beside those who oppose it; who only leans is not counted on."""
         return self.count.still_needed_to_block()

@@ -143,7 +143,7 @@ def test_a_sheet_is_looked_over_and_then_entered(
     page.get_by_role("button", name="Look it over").click()
     expect(page.locator("h1")).to_contain_text("2 senators")
     assert examine(page, "sheet", axe) == []
-    page.get_by_role("button", name="Enter all of it").click()
+    page.get_by_role("button", name="Enter all 2 positions").click()
     expect(page.locator("[role=status]")).to_contain_text("2 senators")
     standing = Position.objects.current().filter(treaty=treaty, legislator__bioguide_id__in=[WYDEN, MERKLEY])
     assert {position.source_url for position in standing} == {
