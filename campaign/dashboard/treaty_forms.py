@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaign.lib.refusals import Refused
 from campaign.treaties import checking
@@ -18,7 +19,7 @@ class _SourcedForm(forms.Form):
     """A day and where it is said. `seen` is the row that the form was made upon; empty where there was none."""
 
     source_url = forms.CharField(
-        label=_("Source"),
+        label=pgettext_lazy("of a fact", "Source"),
         max_length=checking.LONGEST_SOURCE,
         required=False,
         help_text=_("The address of a public page that says so."),
