@@ -85,12 +85,13 @@ class Count:
 
 
 def roll_call(treaty: Treaty) -> tuple[Standing, ...]:
-    """All seats of the Senate by state and class, and how their holders stand now. Three queries."""
+    """All seats of the Senate by their states' names and class, and how their holders stand now. Three queries."""
     of_treaty = treaty.positions.current().select_related("entered_by")
     positions = {position.legislator_id: position for position in of_treaty}
     members = CommitteeMembership.objects.of(FOREIGN_RELATIONS).open().select_related("committee")
     committee = {membership.legislator_id: membership for membership in members}
-    seats = Seat.objects.senate().with_holders().order_by("state", "senate_class")
+    # As people look for them: Alabama stands before Alaska, whose code is the first.
+    seats = sorted(Seat.objects.senate().with_holders(), key=lambda seat: (seat.state_name, seat.senate_class or 0))
     return tuple(_standing(seat, positions, committee) for seat in seats)
 
 

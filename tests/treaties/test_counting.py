@@ -73,8 +73,9 @@ def test_the_roll_call_is_a_hundred_seats_by_state_in_three_queries(treaty, djan
         assert {standing.holder.office.pk for standing in called if standing.holder}
         assert [str(standing.position) for standing in called if standing.position]
     assert len(called) == 100
-    order = [(standing.seat.state, standing.seat.senate_class) for standing in called]
+    order = [(standing.seat.state_name, standing.seat.senate_class) for standing in called]
     assert order == sorted(order)
+    assert [standing.seat.state for standing in called[::2]][:4] == ["AL", "AK", "AZ", "AR"]
 
 
 def test_without_a_position_a_senator_is_unknown(treaty):
