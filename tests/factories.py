@@ -15,6 +15,7 @@ from campaign.partners.models import ApiKey, Partner
 from campaign.petitions import checking, confirming, signing
 from campaign.petitions.models import Petition, PetitionText, Signature
 from campaign.petitions.signing import Origin
+from campaign.treaties.models import Treaty, TreatyText
 
 ADA: Mapping[str, Any] = {
     "given_name": "Ada",
@@ -51,6 +52,18 @@ def make_petition(slug: str = "withhold-consent", *, is_open: bool = True, **tex
     }
     PetitionText.objects.create(petition=petition, language="en", **(content | text))
     return petition
+
+
+def make_treaty(slug: str = "a-convention", **text: Any) -> Treaty:
+    """A treaty with an English text; nothing is known of it yet."""
+    treaty = Treaty.objects.create(slug=slug)
+    content = {
+        "title": "A Convention of the United Nations against Something",
+        "short_title": "The Convention against Something",
+        "summary": "It would bind **states** to hand over data.",
+    }
+    TreatyText.objects.create(treaty=treaty, language="en", **(content | text))
+    return treaty
 
 
 def make_letter_template(petition: Petition, tone: str = "Civil liberties", language: str = "en") -> LetterTemplate:

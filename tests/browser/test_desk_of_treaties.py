@@ -11,8 +11,9 @@ from playwright.sync_api import Page, expect
 from campaign.legislators.models import DataImport, Legislator, Seat, Subject, Term
 from campaign.organizers.models import Organizer
 from campaign.treaties import positioning, staging
-from campaign.treaties.models import Position, Stage, Stance, Treaty, TreatyText
+from campaign.treaties.models import Position, Stage, Stance, Treaty
 from campaign.treaties.positioning import Statement
+from tests import factories
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.test_dashboard import examine, log_in
 
@@ -29,14 +30,7 @@ SHEET = (
 @pytest.fixture
 def treaty(olive: Organizer) -> Treaty:
     """A treaty that some senators spoke about, one stage of which was a mistake."""
-    treaty = Treaty.objects.create(slug="a-convention")
-    TreatyText.objects.create(
-        treaty=treaty,
-        language="en",
-        title="A Convention of the United Nations against Something",
-        short_title="The Convention against Something",
-        summary="It would bind states to hand over data.",
-    )
+    treaty = factories.make_treaty()
     stances = [stance for stance in Stance if stance != Stance.UNKNOWN]
     senators = Legislator.objects.filter(terms__seat__chamber="senate", terms__closed_on=None).order_by("bioguide_id")
     for number, senator in enumerate(senators[:40]):

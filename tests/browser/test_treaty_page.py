@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from campaign.legislators.models import Committee, CommitteeMembership, Legislator
 from campaign.petitions.models import Petition
 from campaign.supporters.models import AccessPurpose, AccessToken
-from campaign.treaties.models import Position, Stage, StageChange, Stance, Treaty, TreatyText
+from campaign.treaties.models import Position, Stage, StageChange, Stance, Treaty
 from tests import factories
 from tests.browser.conftest import DESKTOP, PHONE, Axe, OpenPage, photograph
 
@@ -53,12 +53,8 @@ def _seat_a_committee() -> None:
 @pytest.fixture
 def treaty(house: str) -> Treaty:
     """A signed treaty on which some have spoken, and a petition about it."""
-    treaty = Treaty.objects.create(slug="a-convention")
-    TreatyText.objects.create(
-        treaty=treaty,
-        language="en",
+    treaty = factories.make_treaty(
         title="United Nations Convention against Something; Strengthening International Cooperation in Many Matters",
-        short_title="The Convention against Something",
         summary="It would bind states to collect and hand over electronic evidence, for each other and in secret.",
     )
     StageChange.objects.create(

@@ -12,7 +12,7 @@ from django.test import Client
 
 from campaign.petitions.models import Petition, Signature
 from campaign.supporters.models import AccessPurpose, AccessToken
-from campaign.treaties.models import Treaty, TreatyText
+from campaign.treaties.models import Treaty
 from tests import factories
 
 PAGE = "/petitions/withhold-consent/"
@@ -51,15 +51,7 @@ def mine(citizen: Citizen, petition: Petition) -> str:
 @pytest.fixture
 def treaty(db: None) -> Treaty:
     """A treaty of which nothing is known yet."""
-    treaty = Treaty.objects.create(slug="a-convention")
-    TreatyText.objects.create(
-        treaty=treaty,
-        language="en",
-        title="A Convention of the United Nations against Something",
-        short_title="The Convention",
-        summary="It would bind **states** to hand over data.",
-    )
-    return treaty
+    return factories.make_treaty(short_title="The Convention")
 
 
 @pytest.fixture
