@@ -1,7 +1,7 @@
 """The scaffold of every sync: fetch, read, check, then swap. What is refused is refused whole and changes nothing."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -102,7 +102,8 @@ class Source(Generic[Parsed]):
     """A public file and what to do with it.
 
     `read` makes something of the bytes, outside of any transaction; it raises NotReadable. `take_in` checks it, raising
-    ImportRefused, and writes it, in a transaction of which only one at a time runs per subject.
+    ImportRefused, and writes it, in a transaction of which only one at a time runs per subject. `never_back`: a
+    file of an earlier day than what we have may say the same, and nothing else.
     """
 
     subject: Subject
@@ -111,6 +112,7 @@ class Source(Generic[Parsed]):
     take_in: Callable[[Parsed, Wish], Intake]
     most_bytes: int = fetching.MOST_BYTES
     headers: Mapping[str, str] = field(default_factory=dict)
+    never_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,8 @@ def refresh(source: Source[Parsed], url: str = "", wish: Wish = AS_IT_COMES) -> 
             latest.checked_at = now
             latest.save(update_fields=["checked_at"])
         return Outcome()
-    as_of = download.modified_on or now.date()
+    # A server's clock may be ahead of ours; data of a day to come would never look old.
+    as_of = min(download.modified_on or now.date(), now.date())
     return bring_in(source, Arrival(download.body, as_of, url, download.etag, checked_at=now), wish)
 
 
@@ -165,7 +168,7 @@ def read_file(
     Raises OSError and ImportRefused.
     """
     started, status = timezone.now(), path.stat()
-    day = as_of or datetime.fromtimestamp(status.st_mtime, UTC).date()
+    day = as_of or min(datetime.fromtimestamp(status.st_mtime, UTC).date(), started.date())
     if status.st_size > source.most_bytes:
         fault = f"{path.name} is larger than {source.most_bytes // 1024 // 1024} MB."
         _note(source, Arrival(b"", day, path.name), started, wish, faults=(fault,))
@@ -185,6 +188,9 @@ def bring_in(source: Source[Parsed], arrival: Arrival, wish: Wish = AS_IT_COMES)
         with transaction.atomic():
             locks.wait_for(locks.Job.IMPORTING, of=source.subject)
             intake = source.take_in(parsed, wish)
+            # What the source itself just served is the newest there is, whatever day it says.
+            if source.never_back and not arrival.checked_at:
+                arrival = _not_before(arrival, source, intake, wish)
             transaction.set_rollback(wish.dry_run)
             _note(source, arrival, started, wish, intake=intake)
     except NotReadable as error:
@@ -194,6 +200,18 @@ def bring_in(source: Source[Parsed], arrival: Arrival, wish: Wish = AS_IT_COMES)
         _note(source, arrival, started, wish, faults=error.faults)
         raise
     return Outcome(arrival, parsed, intake.difference, intake.counts)
+
+
+def _not_before(arrival: Arrival, source: Source[Parsed], intake: Intake, wish: Wish) -> Arrival:
+    """A file older than what we have speaks of our later day, if it says the same. Otherwise it is refused."""
+    latest = DataImport.objects.latest_applied(source.subject)
+    if not latest or arrival.as_of >= latest.as_of:
+        return arrival
+    if not intake.difference:
+        return replace(arrival, as_of=latest.as_of)
+    if not wish.force:
+        raise ImportRefused(f"It is of {arrival.as_of}; what we have is of {latest.as_of}, which is newer.")
+    return arrival
 
 
 def _note(

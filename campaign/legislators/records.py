@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
@@ -15,6 +15,8 @@ DOMAINS = {Chamber.SENATE: "senate.gov", Chamber.HOUSE: "house.gov"}
 _HOST = re.compile(r"[a-z0-9.-]+")
 _CLASSES = (1, 2, 3)
 _MOST_DISTRICTS = 99
+# Six years, and some days where the dates of old and new rules meet.
+_LONGEST_TERM = timedelta(days=6 * 366)
 
 
 class SeatKey(NamedTuple):
@@ -81,6 +83,8 @@ class MemberRecord:
             yield f"{self.bioguide_id!r} is no bioguide id"
         if self.ends_on <= self.starts_on:
             yield f"{self.bioguide_id}: the term ends on {self.ends_on}, before it starts"
+        elif self.ends_on - self.starts_on > _LONGEST_TERM:
+            yield f"{self.bioguide_id}: no term lasts from {self.starts_on} to {self.ends_on}"
         names = (self.given_name, self.family_name, self.official_name)
         yield from (f"{self.bioguide_id}: {name[:80]!r} is no name" for name in names if not _is_name(name, 80))
         if not _is_name(self.party, 40):

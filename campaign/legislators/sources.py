@@ -42,6 +42,7 @@ LEGISLATORS: Source[Roster] = Source(
     url=f"{_PUBLIC}/legislators-current.json",
     read=_read_roster,
     take_in=_take_in_roster,
+    never_back=True,
 )
 FACTS_OF_CONGRESS: Source[Roster] = Source(
     subject=Subject.LEGISLATORS, url="", read=_read_facts, take_in=_take_in_roster
@@ -71,6 +72,7 @@ def committees(names: Callable[[], bytes]) -> Source[Directory]:
         url=f"{_PUBLIC}/committee-membership-current.json",
         read=read,
         take_in=convening.convene,
+        never_back=True,
     )
 
 

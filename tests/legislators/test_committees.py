@@ -87,7 +87,7 @@ def test_our_facts_undo_no_newer_import(names: Any, people: People) -> None:
 
 
 def test_newer_facts_of_one_committee_end_nothing_on_the_others(names: Any, people: People) -> None:
-    bring_in(names, people, date(2026, 6, 1))
+    bring_in(names, people, date(2026, 6, 1), Wish(force=True))
     assert furnishing.furnish_committees() is False
     assert CommitteeMembership.objects.open().of("SSJU26").count() == 1
     assert not Committee.objects.exclude(closed_on=None).exists()

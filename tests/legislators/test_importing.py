@@ -141,6 +141,10 @@ def leads_through_a_backslash(file: PublicFile) -> PublicFile:
     return file.with_term("M001176", url="https://example.org\\.senate.gov")
 
 
+def never_ends(file: PublicFile) -> PublicFile:
+    return file.with_term("M001244", end="9999-12-31")
+
+
 def is_of_a_party_with_a_long_name(file: PublicFile) -> PublicFile:
     return file.with_term("M001176", party="P" * 41)
 
@@ -223,6 +227,7 @@ def test_what_looks_wrong_is_refused_whole_unless_forced(
         (leads_a_representative_to_the_senate, "is no https address of house.gov"),
         (leads_through_a_backslash, "is no https address of senate.gov"),
         (is_of_a_party_with_a_long_name, "is no party's name"),
+        (never_ends, "no term lasts from"),
     ],
 )
 def test_what_contradicts_itself_is_refused_even_when_forced(

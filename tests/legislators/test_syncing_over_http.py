@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from campaign.legislators import fetching, importing, sources, tasks
 from campaign.legislators.models import DataImport, Office, Subject
@@ -46,6 +47,12 @@ def test_a_newer_version_is_taken_in(source: Source, public_file: PublicFile, sy
     source.body, source.etag = json.dumps(public_file.people).encode(), '"two"'
     assert "phone" in sync("--url", source.url)
     assert Office.objects.get(legislator__bioguide_id="M001176").phone == "202-224-0000"
+
+
+def test_a_source_whose_clock_is_ahead_makes_nothing_fresh_for_longer(source: Source, public_file: PublicFile) -> None:
+    source.body, source.modified = public_file.write().read_bytes(), "Fri, 01 Jan 2100 08:00:00 GMT"
+    importing.refresh(LEGISLATORS, source.url)
+    assert DataImport.objects.as_of(Subject.LEGISLATORS) == timezone.now().date()
 
 
 def test_after_another_source_the_whole_file_is_fetched_again(

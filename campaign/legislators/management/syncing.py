@@ -1,11 +1,12 @@
 """What every sync command has in common: where the data come from, how they are wanted, and what is said of it."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from campaign.legislators import fetching, importing
 from campaign.legislators.importing import Outcome, Source, Wish
@@ -25,9 +26,7 @@ class SyncCommand(BaseCommand):
         source = parser.add_mutually_exclusive_group()
         source.add_argument("--file", type=Path, help="read this file; nothing is fetched")
         source.add_argument("--url", default=self.source.url, help="fetch from here (default: %(default)s)")
-        parser.add_argument(
-            "--as-of", type=date.fromisoformat, help="with --file: the day the file speaks of, YYYY-MM-DD"
-        )
+        parser.add_argument("--as-of", type=_day, help="with --file: the day the file speaks of, YYYY-MM-DD")
         parser.add_argument("--dry-run", action="store_true", help="print the difference, change nothing")
         parser.add_argument(
             "--force", action="store_true", help="take in what only looks wrong; never what contradicts itself"
@@ -72,3 +71,11 @@ class SyncCommand(BaseCommand):
             self.stdout.write("Nothing changed.")
         elif dry_run:
             self.stdout.write("A dry run: nothing was written.")
+
+
+def _day(text: str) -> date:
+    """A day that is no longer to come: data of the future would never look old."""
+    day = date.fromisoformat(text)
+    if day > timezone.now().date():
+        raise ArgumentTypeError(f"{day} is yet to come")
+    return day
