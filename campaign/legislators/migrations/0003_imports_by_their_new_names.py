@@ -6,8 +6,9 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
 def rename(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Without its mark the source is asked for the whole file again, which brings the House."""
-    apps.get_model("legislators", "DataImport").objects.filter(what="senators").update(what="legislators", etag="")
+    """Those knew the Senate only: without its mark the source is asked at once, for the whole file with the House."""
+    imports = apps.get_model("legislators", "DataImport").objects.filter(what="senators")
+    imports.update(what="legislators", etag="", checked_at=None)
 
 
 def rename_back(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
