@@ -18,7 +18,7 @@ def remind(letter: Letter) -> None:
         return
     posting.post(
         posting.Envelope(
-            key=f"letter-waits:{letter.pk}:{letter.sha256[:16]}",
+            key=_key(letter),
             kind=Kind.RECEIPT,
             recipe=RECIPE,
             mailbox=letter.supporter_id,
@@ -27,12 +27,18 @@ def remind(letter: Letter) -> None:
     )
 
 
+def _key(letter: Letter) -> str:
+    return f"letter-waits:{letter.pk}:{letter.sha256[:16]}"
+
+
 def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
     """The recipe: it waits as long as the letter has to, and is not sent where nothing is left to do."""
     letters = Letter.objects.select_related("supporter", "seat", "petition")
     letter = letters.filter(pk=delivery.about["letter"]).first()
     if letter is None or letter.supporter is None:
         return Withheld("erased")
+    if delivery.key != _key(letter):
+        return Withheld("written anew")
     signature = Signature.objects.confirmed().filter(petition=letter.petition, supporter=letter.supporter).first()
     dispatch = letter.dispatches.last()
     if signature is None or not letter.petition.is_open or dispatch is None or letter.has_gone:

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 import structlog
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -123,12 +123,15 @@ def send(signature_id: uuid.UUID, manuscript: Manuscript) -> LetterDispatch:
         seat=manuscript.seat,
         defaults=_content(manuscript),
     )
+    # One look for both questions: between two a worker could take the letter.
+    models.prefetch_related_objects([letter], "dispatches__delivery")
     if not made and (letter.has_gone or not _still_held(letter)):
         return letter.dispatches.latest("created_at")
     if not made:
         Letter.objects.filter(pk=letter.pk).update(**_content(manuscript), written_at=timezone.now())
         letter.refresh_from_db()
     dispatch = channels.best_for(holder, letter).dispatch(letter, holder)
+    _let_go_of_other_ways(letter, dispatch)
     log.info("letter dispatched", letter=str(letter.pk), channel=dispatch.channel, seat=manuscript.seat.pk)
     return dispatch
 
@@ -138,6 +141,13 @@ def _still_held(letter: Letter) -> bool:
     held = [dispatch.delivery_id for dispatch in letter.dispatches.all() if dispatch.is_held and dispatch.delivery_id]
     waiting = Delivery.objects.filter(pk__in=held, status=Status.DEFERRED)
     return waiting.update(next_at=Now()) == len(held)
+
+
+def _let_go_of_other_ways(letter: Letter, dispatch: LetterDispatch) -> None:
+    """What we hold back of another channel never leaves: the office would get the letter twice."""
+    for other in letter.dispatches.exclude(pk=dispatch.pk).select_related("delivery"):
+        if other.delivery and other.is_held:
+            other.delivery.move(Status.SUPPRESSED, reason="goes another way", finished_at=Now(), lease_until=None)
 
 
 def _content(manuscript: Manuscript) -> dict[str, object]:

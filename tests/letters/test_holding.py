@@ -169,6 +169,49 @@ def test_while_a_worker_has_the_letter_its_text_stays(ada, sink):
     assert Letter.objects.get().body == NAMING
 
 
+def test_a_worker_that_takes_the_letter_at_this_very_moment_has_it(ada, sink, monkeypatch):
+    good_as_of(timezone.now().date() - timedelta(days=60))
+    give_address(seats(ada)[0])
+    letter_to_merkley(ada)
+    sending.send_due()
+    asked = Letter.has_gone.fget
+
+    def asked_and_taken(letter):
+        has_gone = asked(letter)
+        Delivery.objects.filter(recipe="letter").update(status=Status.CLAIMED)
+        return has_gone
+
+    monkeypatch.setattr(Letter, "has_gone", property(asked_and_taken))
+    letter_to_merkley(ada, "Dear Senator Merkley, too late. " + WORDS)
+    assert Letter.objects.get().body == NAMING
+
+
+def test_rewritten_for_the_form_of_the_successor_it_never_leaves_by_mail_as_well(ada, sink):
+    give_address(seats(ada)[0])
+    letter_to_merkley(ada)
+    newcomer = succeed_merkley()
+    newcomer.office.forget_email()
+    sending.send_due()
+    again = letter_to_merkley(ada, "Dear Senator Comer, " + WORDS)
+    assert again.channel == "handoff"
+    assert fate() == (Status.SUPPRESSED, "goes another way")
+    newcomer.office.enter_email("newcomer@sandbox.example", by="olive@example.org")
+    now_due()
+    sending.send_due()
+    assert arrived(sink) == []
+    assert not Letter.objects.get().has_gone
+
+
+def test_of_a_letter_by_hand_that_is_rewritten_while_it_waits_one_mail_tells(ada, sink):
+    good_as_of(timezone.now().date() - timedelta(days=60))
+    letter_to_merkley(ada)
+    letter_to_merkley(ada, "Dear Senator Merkley, in other words. " + WORDS)
+    renewed()
+    sending.send_due()
+    assert len(arrived(sink)) == 1
+    assert sorted(Delivery.objects.values_list("status", flat=True)) == [Status.ACCEPTED, Status.SUPPRESSED]
+
+
 def test_a_letter_by_hand_waits_too_and_ada_is_mailed_when_it_can_go(ada, sink):
     good_as_of(timezone.now().date() - timedelta(days=60))
     dispatch = letter_to_merkley(ada)
