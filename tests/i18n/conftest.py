@@ -94,8 +94,8 @@ def signed(mine: str) -> str:
 
 @pytest.fixture
 def seats() -> list[Seat]:
-    """Oregon's."""
-    return list(Seat.objects.of_state("OR").order_by("senate_class"))
+    """Oregon's in the Senate."""
+    return list(Seat.objects.senate().filter(state="OR").order_by("senate_class"))
 
 
 @pytest.fixture
