@@ -137,5 +137,5 @@ def test_without_data_and_with_refused_ones(desk: Client, db: None):
     DataImport.objects.create(
         what=Subject.LEGISLATORS, refused_because="It lists 3.", as_of=now.date(), finished_at=now, source=SOURCE
     )
-    assert "Rechazados desde el último bueno" in read(desk.get(f"{DESK}data/"))
+    assert "Archivos rechazados desde el último bueno" in read(desk.get(f"{DESK}data/"))
     assert "Se rechazó una importación" in read(desk.get(DESK))

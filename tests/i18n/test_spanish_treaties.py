@@ -158,7 +158,7 @@ def test_what_cannot_be_read(reader: Reader, db: None):
 
 def test_who_speaks_is_not_sure(reader: Reader, seats: list[Seat]):
     good_as_of(timezone.now().date() - timedelta(days=60))
-    assert "Puede que otra persona ya ocupe un escaño" in reader.see(SPEAKERS + "?state=OR")
+    assert "Puede que otra persona ocupe ahora un escaño" in reader.see(SPEAKERS + "?state=OR")
     term_ended(seats[0])
     assert "No sabemos quién ocupa este escaño: el mandato de Jeff Merkley" in reader.see(SPEAKERS + "?state=OR")
     Term.objects.open().filter(seat=seats[1]).update(closed_on="2026-08-01")
