@@ -1,7 +1,7 @@
 """Telling a constituent that a letter which waited needs them: it can go now, or the seat has a new holder."""
 
 from campaign.delivery import posting
-from campaign.delivery.models import Delivery, Kind
+from campaign.delivery.models import Delivery, Kind, Status
 from campaign.delivery.recipes import Mail, Postponed, Withheld, written
 from campaign.letters import holding
 from campaign.letters.models import Hold, Letter
@@ -39,6 +39,8 @@ def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
         return Withheld("erased")
     if delivery.key != _key(letter):
         return Withheld("written anew")
+    if letter.dispatches.filter(delivery__status=Status.CLAIMED).exists():
+        return Postponed("a worker has the letter in hand", minutes=1)
     signature = Signature.objects.confirmed().filter(petition=letter.petition, supporter=letter.supporter).first()
     dispatch = letter.dispatches.last()
     if signature is None or not letter.petition.is_open or dispatch is None or letter.has_gone:

@@ -159,6 +159,33 @@ def test_what_names_nobody_goes_to_whoever_holds_the_seat_and_the_receipt_says_t
     assert LetterDispatch.objects.get().legislator == newcomer
 
 
+def test_of_a_successor_without_an_address_ada_is_told_that_the_form_is_left(ada, sink):
+    give_address(seats(ada)[0])
+    letter_to_merkley(ada, WORDS)
+    succeed_merkley().office.forget_email()
+    sending.send_due()
+    sending.send_due()
+    assert fate() == (Status.SUPPRESSED, "no office address")
+    (mail,) = arrived(sink)
+    assert (mail.to, "Now it can go." in mail.text) == ("ada@example.org", True)
+    by_hand = Letter.objects.get().dispatches.latest("created_at")
+    assert (by_hand.channel, by_hand.legislator.family_name) == ("handoff", "Comer")
+
+
+def test_a_reminder_that_overtakes_the_worker_with_the_letter_comes_again(ada, sink):
+    give_address(seats(ada)[0])
+    letter_to_merkley(ada)
+    succeed_merkley()
+    sending.send_due()
+    Delivery.objects.filter(recipe="letter").update(status=Status.CLAIMED)
+    sending.send_due()
+    assert arrived(sink) == []
+    Delivery.objects.filter(recipe="letter").update(status=Status.DEFERRED)
+    Delivery.objects.filter(recipe="letter_waits_for_you").update(next_at=timezone.now())
+    sending.send_due()
+    assert [mail.to for mail in arrived(sink)] == ["ada@example.org"]
+
+
 def test_while_a_worker_has_the_letter_its_text_stays(ada, sink):
     good_as_of(timezone.now().date() - timedelta(days=60))
     give_address(seats(ada)[0])

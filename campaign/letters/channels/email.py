@@ -10,6 +10,7 @@ from campaign.delivery.models import Delivery, Kind, Suppression
 from campaign.delivery.recipes import Mail, Postponed, Withheld
 from campaign.legislators.models import Legislator
 from campaign.letters import holding, reminding
+from campaign.letters.channels.handoff import HandoffChannel
 from campaign.letters.models import ChannelName, Hold, Letter, LetterDispatch
 from campaign.lib import emails
 from campaign.petitions.models import Signature
@@ -66,9 +67,18 @@ def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
         return Postponed(hold.value, minutes=holding.MINUTES_UNTIL_ASKED_AGAIN[hold])
     holder = letter.seat.holder
     if holder is None or not holder.office.email:
-        return Postponed("no office address", minutes=24 * 60)
+        return _without_address(letter, dispatch, holder)
     dispatch.now_to(holder)
     return _mail(letter, letter.supporter, holder, signature)
+
+
+def _without_address(letter: Letter, dispatch: LetterDispatch, holder: Legislator | None) -> Withheld | Postponed:
+    """An organizer may enter it again. Of a successor nobody may ever know one: the constituent has their form."""
+    if holder is None or holder == dispatch.legislator:
+        return Postponed("no office address", minutes=24 * 60)
+    HandoffChannel().dispatch(letter, holder)
+    reminding.remind(letter)
+    return Withheld("no office address")
 
 
 def _mail(letter: Letter, supporter: Supporter, holder: Legislator, signature: Signature) -> Mail:
