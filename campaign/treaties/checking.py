@@ -1,6 +1,7 @@
 """Checking what somebody says of a treaty: the date, the source and the note of a position or a stage."""
 
 from datetime import date
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -35,7 +36,10 @@ def source(field: str, value: str) -> Refusal | None:
         return Refusal(field, "too_long", _("This address is too long. At most 500 characters."))
     try:
         _is_web_address(value)
+        is_plain = "@" not in urlsplit(value).netloc  # https://senate.gov@elsewhere.example leads elsewhere
     except ValidationError:
+        is_plain = False
+    if not is_plain:
         return Refusal(field, "not_a_web_address", _("A source is a web address that begins with https:// or http://."))
     return None
 

@@ -86,6 +86,7 @@ def test_unknown_needs_no_source_and_takes_a_position_back(treaty, merkley, oliv
         ({"source_url": "  "}, ("source_url", "required")),
         ({"source_url": "javascript:alert(1)"}, ("source_url", "not_a_web_address")),
         ({"source_url": "ftp://example.org/speech"}, ("source_url", "not_a_web_address")),
+        ({"source_url": "https://www.senate.gov@example.org/"}, ("source_url", "not_a_web_address")),
         ({"source_url": "example.org/speech"}, ("source_url", "not_a_web_address")),
         ({"source_url": "https://example.org/a b"}, ("source_url", "not_a_web_address")),
         ({"source_url": "https://example.org/\n"}, None),
