@@ -72,10 +72,10 @@ def test_a_404_is_noted_with_its_reason(followed: Source) -> None:
 
 
 def test_who_knew_only_the_senate_asks_for_the_whole_file_next() -> None:
-    DataImport.objects.filter(what=Subject.LEGISLATORS).update(counts={"senators": 100}, etag='"of June"')
-    migration = import_module("campaign.legislators.migrations.0004_the_next_look_brings_the_house_in")
+    DataImport.objects.filter(what=Subject.LEGISLATORS).update(what="senators", etag='"of June"')
+    migration = import_module("campaign.legislators.migrations.0003_imports_by_their_new_names")
     for _ in range(2):
-        migration.forget_the_marks(apps, connection.schema_editor())
+        migration.rename(apps, connection.schema_editor())
     latest = DataImport.objects.latest_applied(Subject.LEGISLATORS)
     assert latest is not None
     assert (latest.etag, latest.checked_at) == ("", None)

@@ -18,8 +18,8 @@ class Command(SyncCommand):
     help = (
         "Refresh who sits in Congress from the public file, and print what changed. The file is refused whole when it"
         " contradicts itself, lists fewer than 95 senators or 400 representatives, would make more than ten people"
-        " leave before their terms end, or is older than what we have and says otherwise. Then compare it with the lists of the Senate and of the Clerk of the House,"
-        " which fill in contact forms that we lack."
+        " leave before their terms end, or is older than what we have and says otherwise. Then compare it with the"
+        " lists of the Senate and of the Clerk of the House, which fill in contact forms that we lack."
     )
     source = sources.LEGISLATORS
 
