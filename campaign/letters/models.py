@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.delivery.models import Delivery, Status
 from campaign.legislators.models import Legislator, Seat
-from campaign.lib import languages
+from campaign.lib import languages, text
 from campaign.lib.sealing import SealedTextField
 from campaign.petitions.models import Petition
 from campaign.supporters.models import Supporter
@@ -122,7 +122,7 @@ class Letter(models.Model):
 
     def names(self, legislator: Legislator) -> bool:
         """Whether its words name this person."""
-        return legislator.family_name.casefold() in f"{self.subject or ''} {self.body or ''}".casefold()
+        return text.speaks_of(f"{self.subject or ''} {self.body or ''}", legislator.family_name)
 
 
 class ChannelName(models.TextChoices):

@@ -121,14 +121,12 @@ class Counter:
         return before + self._own.incr(key, seconds, amount=cost), False
 
     def _ask_valkey(self, key: str, seconds: int, cost: int) -> int:
-        """One round trip; the first hit of a window takes a second one to say when the window may be forgotten."""
+        """One round trip. Its end is said before a window is counted: no key stays for ever."""
         line = self._line()
         try:
-            line.send_command("INCRBY", key, cost)
+            line.send_packed_command(line.pack_commands([("SET", key, 0, "EX", seconds, "NX"), ("INCRBY", key, cost)]))
+            line.read_response()
             count = int(line.read_response())
-            if count == cost:
-                line.send_command("EXPIRE", key, seconds)
-                line.read_response()
         except BaseException:
             line.disconnect()
             raise

@@ -41,6 +41,15 @@ def name(field: str, value: str, longest: int = 80) -> str | Refusal:
     return text
 
 
+def speaks_of(text: str, somebody: str) -> bool:
+    """Whether a name stands in a text as words of their own, with or without its accents and in any case."""
+    return re.search(rf"\b{re.escape(_unaccented(somebody))}\b", _unaccented(text)) is not None
+
+
+def _unaccented(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
+
+
 def paragraphs(field: str, value: str, longest: int, *, links: bool = False) -> str | Refusal:
     """Several lines, composed (NFC), line ends as \\n; empty is fine; or why not."""
     text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()

@@ -19,6 +19,13 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _answer(request, 403, _("You may not do this. If you think you should, please write to us."))
 
 
+def not_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that this browser did not get from us, or long ago; also for a POST to a page that takes none."""
+    return _answer(
+        request, 403, _("This form is too old, or did not come from this page. Please go back and try again.")
+    )
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404, the same for what never was, what is gone, and what is somebody else's."""
     return _answer(request, 404, _("There is nothing at this address. It may have been typed wrong, or it is gone."))

@@ -111,7 +111,13 @@ def test_what_is_not_there_is_a_page_for_people_and_a_problem_for_machines(citiz
 
 @pytest.mark.parametrize(
     ("handler", "status"),
-    [(errors.bad_request, 400), (errors.not_allowed, 403), (errors.not_found, 404), (errors.our_fault, 500)],
+    [
+        (errors.bad_request, 400),
+        (errors.not_allowed, 403),
+        (errors.not_from_here, 403),
+        (errors.not_found, 404),
+        (errors.our_fault, 500),
+    ],
 )
 @pytest.mark.parametrize("path", ["/x/", "/api/v1/x"])
 def test_each_handler_answers_in_the_form_that_is_read(
@@ -120,6 +126,14 @@ def test_each_handler_answers_in_the_form_that_is_read(
     answer = handler(rf.get(path))
     assert answer.status_code == status
     assert answer["Content-Type"].startswith("application/problem+json" if "/api/" in path else "text/html")
+
+
+def test_a_form_that_did_not_come_from_us_is_refused_in_our_own_words(petition: Petition) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    for path in ("/treaties/un-cybercrime-convention/", "/dashboard/", "/accounts/login/"):
+        answer = stranger.post(path, {"email": "olive@example.org"})
+        assert answer.status_code == 403
+        assert "This form is too old, or did not come from this page" in words(answer)
 
 
 def test_a_fault_of_ours_says_nothing_about_itself(
