@@ -30,7 +30,7 @@ demo: install ## run everything in the foreground on PORT (8000); CHECK=1 does t
 	@exec $(BIN)/python -m embedded.demo --end-with-parent $(if $(CHECK),--check)
 
 test: install-dev ## the whole suite, with PostgreSQL, Valkey and mail of its own, without a network
-	$(BIN)/python -m pytest -m "not full" $(ARGS)
+	$(BIN)/python -m pytest -m "not full" --numprocesses 2 --dist loadfile $(ARGS)
 
 test-full: install-dev ## the slow suites too: floods, kills, fuzz
 	$(BIN)/python -m pytest $(ARGS)

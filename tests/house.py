@@ -7,6 +7,7 @@ import atexit
 import base64
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from embedded.locking import InUseError
 from embedded.ports import free_port
@@ -53,6 +54,7 @@ def prepare() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:
         os.environ["INBOX_DIR"] = os.environ["INBOX_DIR"].rstrip("/") + f"-{worker}"
+        os.environ["REDIS_URL"] = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{int(worker[2:]) + 1}").geturl()
     os.environ.update(
         {
             "SECRET_KEY": "a key for tests and for nothing else, long enough for Django's own check of keys",

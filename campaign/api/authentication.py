@@ -23,17 +23,17 @@ class _Uses:
     """When this process last noted the use of each key."""
 
     def __init__(self) -> None:
-        self._noted: dict[int, float] = {}
+        self._noted: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def note(self, key: ApiKey) -> None:
         now = time.monotonic()
-        if now - self._noted.get(key.pk, -USE_IS_NOTED_EVERY_SECONDS) < USE_IS_NOTED_EVERY_SECONDS:
+        if now - self._noted.get(key.public_id, -USE_IS_NOTED_EVERY_SECONDS) < USE_IS_NOTED_EVERY_SECONDS:
             return
         with self._lock:
-            if now - self._noted.get(key.pk, -USE_IS_NOTED_EVERY_SECONDS) < USE_IS_NOTED_EVERY_SECONDS:
+            if now - self._noted.get(key.public_id, -USE_IS_NOTED_EVERY_SECONDS) < USE_IS_NOTED_EVERY_SECONDS:
                 return
-            self._noted[key.pk] = now
+            self._noted[key.public_id] = now
         keys.note_use(key)
 
 

@@ -27,6 +27,11 @@ UNAVAILABLE = Answer(trouble=Trouble.UNAVAILABLE)
 WORDS_OF_THE_ADDRESS = ("Quixotic", "1221", "97201", "Portland")
 
 
+def _named(disorder: dict[str, Any]) -> str:
+    """A name that is the same in every process: pytest-xdist compares them."""
+    return str({key: getattr(value, "__name__", value) for key, value in disorder.items()})
+
+
 def drip_a_body(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.send_header("Content-Length", "100000")
@@ -212,7 +217,7 @@ def test_a_slow_answer_makes_nobody_else_wait(census: Service) -> None:
         {"status": 400, "body": b'{"errors": ["Vintage is wrong for ' + ADDRESS.encode() + b'"]}'},
         {},
     ],
-    ids=str,
+    ids=_named,
 )
 def test_no_log_line_holds_the_address(
     census: Service, caplog: pytest.LogCaptureFixture, disorder: dict[str, Any]
@@ -234,7 +239,7 @@ def test_no_log_line_holds_the_address(
     assert not [word for word in WORDS_OF_THE_ADDRESS if word in said]
 
 
-@pytest.mark.parametrize("disorder", [{"status": 500}, {"behave": talk_nonsense}, {"body": b"<html>"}], ids=str)
+@pytest.mark.parametrize("disorder", [{"status": 500}, {"behave": talk_nonsense}, {"body": b"<html>"}], ids=_named)
 def test_no_traceback_holds_the_address(census: Service, disorder: dict[str, Any]) -> None:
     for name, value in disorder.items():
         setattr(census, name, value)

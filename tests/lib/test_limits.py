@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
-from redis import Redis
 
 from campaign.lib import limits
 from campaign.lib.limits import MOST_AT_ONCE, Counter
@@ -109,11 +108,3 @@ def test_not_more_people_are_remembered_than_fit(who, monkeypatch):
     for number in range(100):
         assert purse.spend(lambda *_call: (1, True), "test", f"{who} {number}", 2, AGES).allowed
     assert len(purse._held) <= 10
-
-
-def test_what_was_counted_is_forgotten_when_its_window_is_over(who):
-    counter = a_process()
-    assert [counter.hit("test", who, LIMIT, 3600, cost).remaining for cost in (3, 2)] == [LIMIT - 3, LIMIT - 5]
-    valkey = Redis.from_url(settings.REDIS_URL)
-    (key,) = valkey.keys(f"*limit:test:{who}:*")
-    assert 0 < valkey.ttl(key) <= 3600
