@@ -122,6 +122,7 @@ def test_where_nobody_is_asked_the_answer_says_so(anybody, db):
         ({**HOME, "state": "Atlantis"}, "/state", "unknown_state"),
         ({**HOME, "postal_code": "2134"}, "/postal_code", "too_short"),
         ({"address": "1 Main St"}, "/state", "required"),
+        ({**HOME, "address": "x" * 201}, "/address", "too_long"),
     ],
 )
 def test_a_body_that_cannot_be_is_refused_with_the_field(anybody, db, body, pointer, code):

@@ -15,6 +15,7 @@ from campaign.api.v1.operations_of_congress import looks_up_an_address, looks_up
 from campaign.api.v1.people import seat_as_json
 from campaign.api.views import PublicRead, answer
 from campaign.legislators import geocoding, lookup
+from campaign.legislators.geocoding.answers import LONGEST_ADDRESS
 from campaign.legislators.lookup import Confidence, Constituency
 from campaign.lib.refusals import Refusal, Refused
 
@@ -79,11 +80,20 @@ def _typed(body: dict[str, Any]) -> dict[str, Any]:
     refusals += [Refusal(name, "not_text", _("This must be text.")) for name in no_texts]
     if not isinstance(body.get("address_may_leave"), bool | None):
         refusals.append(Refusal("address_may_leave", "not_true_or_false", _("This must be true or false.")))
-    if "address" not in no_texts and not (body.get("address") or "").strip():
-        refusals.append(Refusal("address", "required", _("Please fill this in.")))
+    if "address" not in no_texts:
+        refusals += _faults_of_an_address(body.get("address") or "")
     if refusals:
         raise Refused(tuple(refusals))
     return body
+
+
+def _faults_of_an_address(typed: str) -> list[Refusal]:
+    """What is wrong with it whether or not anybody is going to be asked."""
+    if not typed.strip():
+        return [Refusal("address", "required", _("Please fill this in."))]
+    if len(typed) > LONGEST_ADDRESS:
+        return [Refusal("address", "too_long", _("This is too long. Please shorten it."))]
+    return []
 
 
 def _of_an_address(typed: dict[str, Any]) -> dict[str, Any]:
