@@ -219,9 +219,11 @@ _SYNCS: tuple[str, ...] = (
     "legislators.sync",
     "legislators.sync_senate_list",
     "legislators.sync_clerks_list",
+    "legislators.sync_committees",
+    "legislators.sync_zips",
+    "legislators.sync_districts",
     "treaties.sync",
 )
-_SYNCS += ("legislators.sync_committees", "legislators.sync_zips", "legislators.sync_districts")
 CELERY_BEAT_SCHEDULE = {
     "sweep-deliveries": {"task": "delivery.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "count-signatures": {"task": "petitions.count", "schedule": 2.0, "options": {"expires": 4}},

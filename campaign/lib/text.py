@@ -43,10 +43,11 @@ def name(field: str, value: str, longest: int = 80) -> str | Refusal:
 
 def speaks_of(text: str, somebody: str) -> bool:
     """Whether a name stands in a text as words of their own, with or without its accents and in any case."""
-    return re.search(rf"\b{re.escape(_unaccented(somebody))}\b", _unaccented(text)) is not None
+    return re.search(rf"\b{re.escape(unaccented(somebody))}\b", unaccented(text)) is not None
 
 
-def _unaccented(text: str) -> str:
+def unaccented(text: str) -> str:
+    """The same in small letters and without marks above or below them."""
     return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
 
 

@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from campaign.lib.text import unaccented
+
 
 def _table(text: str) -> dict[str, str]:
     rows = (row.strip().partition(" ") for row in re.split(r"[|\n]", text) if row.strip())
@@ -70,8 +72,8 @@ _ALIKE, _AHEAD = 0.8, 0.05
 
 def _plain(text: str) -> str:
     """Small letters without accents, dots and apostrophes; whatever else is no letter becomes one space."""
-    letters = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return " ".join(re.sub(r"[^a-z]+", " ", re.sub(r"[.'`\u2018\u2019\u02bb]", "", letters.lower())).split())
+    letters = unaccented(text)
+    return " ".join(re.sub(r"[^a-z]+", " ", re.sub(r"[.'`\u2018\u2019\u02bb]", "", letters)).split())
 
 
 _FULL = {_plain(name): code for code, name in NAMES.items()}
