@@ -48,8 +48,8 @@ class TreatyChoice(forms.ModelChoiceField):
     """A treaty by the name people use."""
 
     def label_from_instance(self, obj: Treaty) -> str:
-        """In the reader's language; its address before it has any words."""
-        return obj.text_in().short_title if obj.texts.all() else obj.slug
+        """In the reader's language."""
+        return obj.text_in().short_title
 
 
 class PetitionForm(forms.ModelForm):

@@ -96,7 +96,7 @@ def _ask(request: DeskRequest, treaty: Treaty, form: StageForm, tried: _Tried) -
 @for_organizers
 def retract(request: DeskRequest, slug: str, pk: int) -> HttpResponse:
     """GET says what everybody will read afterwards; POST retracts. The second POST changes nothing."""
-    change = get_object_or_404(StageChange.objects.select_related("treaty", "retracted_by"), pk=pk, treaty__slug=slug)
+    change = get_object_or_404(StageChange.objects.select_related("retracted_by"), pk=pk, treaty__slug=slug)
     treaty = find(slug)
     if request.method == "POST":
         moved = staging.retract(change, request.user)
@@ -115,6 +115,5 @@ def retract(request: DeskRequest, slug: str, pk: int) -> HttpResponse:
 
 def _without(treaty: Treaty, change: StageChange) -> Stage:
     """Where it would stand."""
-    standing = [each for each in treaty.stage_changes.all() if each.retracted_at is None and each != change]
-    last = max(standing, key=lambda each: each.place, default=None)
-    return Stage(last.stage) if last else Stage.NOT_SIGNED
+    others = [each for each in treaty.standing_changes if each != change]
+    return Stage(others[-1].stage) if others else Stage.NOT_SIGNED

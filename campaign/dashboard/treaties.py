@@ -21,8 +21,8 @@ def find(slug: str) -> Treaty:
 
 
 def name_of(treaty: Treaty) -> str:
-    """The name people use, in the reader's language; its address before it has any words."""
-    return treaty.text_in().short_title if treaty.texts.all() else treaty.slug
+    """The name people use, in the reader's language."""
+    return treaty.text_in().short_title
 
 
 @dataclass(frozen=True)

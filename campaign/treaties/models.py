@@ -85,10 +85,16 @@ class Treaty(models.Model):
         return f"Treaty Document {self.congress_received}-{self.number}" if self.number else ""
 
     @property
-    def current_change(self) -> "StageChange | None":
-        """The change that brought it where it stands; None before anybody entered one. Prefetch with `with_story()`."""
+    def standing_changes(self) -> "list[StageChange]":
+        """The changes that nobody retracted, in the order of its story. Prefetch with `with_story()`."""
         standing = [change for change in self.stage_changes.all() if change.retracted_at is None]
-        return max(standing, key=lambda change: change.place, default=None)
+        return sorted(standing, key=lambda change: change.place)
+
+    @property
+    def current_change(self) -> "StageChange | None":
+        """The change that brought it where it stands; None before anybody entered one."""
+        standing = self.standing_changes
+        return standing[-1] if standing else None
 
     @property
     def stage(self) -> Stage:
@@ -97,10 +103,11 @@ class Treaty(models.Model):
         return Stage(change.stage) if change else Stage.NOT_SIGNED
 
     def text_in(self, language: str | None = None) -> "TreatyText":
-        """The text in this language, else in English, else in the first there is."""
+        """The text in this language, else in English, else in the first there is. Without any its address names it."""
         found = {text.language: text for text in self.texts.all()}
         wanted = (language or get_language() or "en").partition("-")[0]
-        return found.get(wanted) or found.get("en") or next(iter(found.values()))
+        nameless = TreatyText(language="en", title=self.slug, short_title=self.slug, summary="")
+        return found.get(wanted) or found.get("en") or next(iter(found.values()), nameless)
 
     def get_absolute_url(self) -> str:
         """Its page, in the language that is active."""

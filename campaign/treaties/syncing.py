@@ -138,7 +138,7 @@ def _follow(treaty: Treaty, record: Record, wish: Wish) -> Difference:
 def _enter_all(treaty: Treaty, record: Record, reached: list[Reached]) -> tuple[list[str], list[str]]:
     """What was entered, and what was not and why. What stands already is not told."""
     changed, notes = [], []
-    standing = {(change.stage, change.happened_on) for change in _standing(treaty)}
+    standing = {(change.stage, change.happened_on) for change in treaty.standing_changes}
     retracted = {(change.stage, change.happened_on) for change in treaty.stage_changes.all()} - standing
     for each in reached:
         line, key = f"{treaty.slug}: {each.stage.value} on {each.day}", (each.stage.value, each.day)
@@ -165,16 +165,12 @@ def _enter(treaty: Treaty, record: Record, reached: Reached) -> None:
 def _not_in_congress(treaty: Treaty, reached: list[Reached]) -> list[str]:
     """What we say of Congress and Congress does not."""
     said = {(each.stage.value, each.day) for each in reached}
-    ours = [change for change in _standing(treaty) if Stage(change.stage) in milestones.OF_CONGRESS]
+    ours = [change for change in treaty.standing_changes if Stage(change.stage) in milestones.OF_CONGRESS]
     return [
         f"{treaty.slug}: we have {change.stage} on {change.happened_on}, Congress does not."
         for change in ours
         if (change.stage, change.happened_on) not in said
     ]
-
-
-def _standing(treaty: Treaty) -> list[StageChange]:
-    return [change for change in treaty.stage_changes.all() if change.retracted_at is None]
 
 
 def _candidates(treaty: Treaty, found: Answers) -> Iterator[str]:
