@@ -100,7 +100,7 @@ class Holding:
     @property
     def age(self) -> Age:
         """How old it is."""
-        return Age(self.latest.good_as_of if self.latest else None, self.today)
+        return Age.of(self.latest, self.today)
 
     @property
     def is_aging(self) -> bool:
@@ -211,7 +211,7 @@ def warnings(today: date | None = None) -> Warnings:
         newest[row.what, row.is_refused] = row
     good = newest.get((Subject.LEGISLATORS, False))
     return Warnings(
-        Age(good.good_as_of if good else None, today or timezone.now().date()),
+        Age.of(good, today or timezone.now().date()),
         tuple(each.name for each in FIELDS if _was_refused(newest, each.subject)),
         tuple(each.name for each in FIELDS if _contradicts(newest.get((each.subject, False)))),
     )

@@ -30,11 +30,6 @@ class Import:
     checked_at: datetime | None
     congress: int | None
 
-    @property
-    def good_as_of(self) -> date:
-        """As DataImport.good_as_of."""
-        return max(self.as_of, self.checked_at.date()) if self.checked_at else self.as_of
-
 
 @dataclass(frozen=True)
 class Latest:

@@ -15,11 +15,10 @@ from campaign.legislators import latest, places
 from campaign.legislators.aging import Age
 from campaign.legislators.latest import Latest
 from campaign.legislators.models import Seat, Subject
-from campaign.legislators.places import NOWHERE, Place
+from campaign.legislators.places import LOOKED_AT_EVERY_SECONDS, Place
 from campaign.lib import usps
 from campaign.lib.kept import Remembered
 
-LOOKED_AT_EVERY_SECONDS = 5.0
 # One delegate each, by law; which states have only one seat, the seats say.
 _WITH_ONE_DELEGATE = usps.TERRITORIES | {usps.DISTRICT}
 
@@ -52,14 +51,9 @@ class Snapshot:
     at_large: Mapping[str, str] = field(default_factory=dict)
     zips: Mapping[str, Place] = field(default_factory=dict)
 
-    def place(self, zip_code: str) -> Place:
-        """Where a ZIP lies; nowhere if nobody knows it."""
-        return self.zips.get(zip_code, NOWHERE)
-
     def age(self, today: date) -> Age:
         """How old what we know of the legislators is."""
-        found = self.latest.imports.get(Subject.LEGISLATORS)
-        return Age(found.good_as_of if found else None, today)
+        return Age.of(self.latest.imports.get(Subject.LEGISLATORS), today)
 
     @property
     def as_of(self) -> date | None:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from campaign.legislators import importing, sources, tasks
+from campaign.legislators.aging import age_of
 from campaign.legislators.importing import ImportRefused
 from campaign.legislators.models import DataImport, Legislator, Office, Seat, Subject, Term
 from campaign.legislators.sources import LEGISLATORS
@@ -49,9 +50,7 @@ def test_a_first_start_from_our_facts_asks_at_the_first_look(followed: Source) -
     last_heard_of(None)
     tasks.sync()
     assert len(followed.marks) == 1
-    latest = DataImport.objects.latest_applied(Subject.LEGISLATORS)
-    assert latest is not None
-    assert latest.good_as_of == timezone.now().date()
+    assert age_of(Subject.LEGISLATORS).good_as_of == timezone.now().date()
 
 
 def test_what_was_refused_is_asked_for_again_at_the_next_look(followed: Source) -> None:

@@ -1,11 +1,12 @@
 """What a lookup says as time passes: terms run out, districts are drawn anew, and what we know grows old."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from campaign.api.v1.lookups import as_json
-from campaign.legislators import lookup
+from campaign.legislators import aging, lookup
 from campaign.legislators.lookup import Constituency, Reason
 from campaign.legislators.models import DataImport, Subject, Term
 from campaign.lib import kept
@@ -51,6 +52,16 @@ def test_on_the_fourth_of_january_nobody_pretends_to_know_who_was_sworn_in(time_
     assert wyoming.reasons == (Reason.DATA_STALE,)
     husted = lookup.find("OH")
     assert "unknown" not in statuses(husted), "who was appointed stays until somebody else is sworn in"
+
+
+def test_a_source_with_nothing_newer_after_the_third_of_january_makes_nothing_newer(
+    time_machine: Any,
+) -> None:
+    DataImport.objects.update(checked_at="2027-01-03T12:00:00Z")
+    time_machine.move_to("2027-01-04")
+    for state in ("OH", "FL", "OR"):
+        assert Reason.DATA_STALE in lookup.find(state).reasons, state
+    assert aging.age_of(Subject.LEGISLATORS).good_as_of == date(2026, 6, 15)
 
 
 def test_a_process_that_lives_through_the_night_notices(time_machine: Any) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import OperationalError, connection, connections
@@ -10,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from campaign.api.v1.lookups import as_json
 from campaign.legislators import lookup, places, snapshots
+from campaign.legislators.aging import Age, age_of
 from campaign.legislators.models import DataImport, Office, PostalCode, Seat, Subject, Term
 from campaign.lib import kept
 
@@ -75,11 +77,10 @@ def test_a_refused_import_changes_nothing_in_memory(monkeypatch: pytest.MonkeyPa
 def test_that_the_source_has_nothing_newer_is_seen_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     DataImport.objects.update(checked_at=None)
     lookup.find("OR")
-    DataImport.objects.filter(what=Subject.LEGISLATORS).update(checked_at="2126-01-01T00:00:00Z")
+    today = date(2026, 12, 1)
+    DataImport.objects.filter(what=Subject.LEGISLATORS).update(checked_at=datetime(2026, 11, 30, tzinfo=UTC))
     later(monkeypatch)
-    latest = DataImport.objects.latest_applied(Subject.LEGISLATORS)
-    assert latest is not None
-    assert snapshots.current().latest.imports["legislators"].good_as_of == latest.good_as_of
+    assert snapshots.current().age(today) == age_of(Subject.LEGISLATORS, today) == Age(date(2026, 11, 30), today)
 
 
 def test_a_vacant_seat_asks_nobody_who_holds_it(django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from campaign.dashboard import knowledge
 from campaign.delivery import sending
 from campaign.delivery.models import Delivery, Status
 from campaign.legislators import furnishing
@@ -82,6 +83,16 @@ def test_a_held_letter_leaves_by_itself_when_the_list_is_new(ada, sink):
     renewed()
     sending.send_due()
     assert [mail.to for mail in arrived(sink)] == ["senator@sandbox.example"]
+
+
+def test_on_4_january_no_answer_of_the_source_makes_the_june_list_good_again(ada):
+    DataImport.objects.filter(what=Subject.LEGISLATORS).update(
+        as_of=date(2026, 6, 15), checked_at=datetime(2027, 1, 4, 6, tzinfo=UTC)
+    )
+    (moody,) = [seat for seat in Seat.objects.senate().of_state("FL") if seat.current_term.appointed]
+    with time_machine.travel(datetime(2027, 1, 4, 8, tzinfo=UTC), tick=True):
+        assert holding.hold_of_seat(moody) == Hold.DATA_STALE
+        assert knowledge.warnings().legislators.is_stale
 
 
 def test_across_a_third_of_january_letters_wait_though_the_list_is_of_yesterday(ada, sink):

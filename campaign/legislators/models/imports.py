@@ -1,7 +1,5 @@
 """DataImport: what was brought in from outside, and since when we know it."""
 
-from datetime import date
-
 from django.db import models
 from django.db.models.functions import Now
 
@@ -51,8 +49,3 @@ class DataImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} as of {self.as_of} from {self.source}"
-
-    @property
-    def good_as_of(self) -> date:
-        """The last day of which we know that it was so: the data's own, or when the source said it is the newest."""
-        return max(self.as_of, self.checked_at.date()) if self.checked_at else self.as_of
