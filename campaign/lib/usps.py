@@ -45,12 +45,12 @@ CHOICES = tuple(sorted(NAMES.items(), key=lambda choice: choice[1]))
 
 # What people write besides codes and names: old abbreviations, other official names, Spanish. In the form of _plain().
 _ALSO = _table("""
-AL ala|AK alas|AZ ariz|AR ark|CA calif, cali|CO colo|CT conn|DE del|FL fla|HI hawai|IL ill|IN ind|KS kan, kans|KY ken
+AL ala|AK alas|AZ ariz|AR ark|CA cal, calif, cali|CO colo|CT conn|DE del|FL fla, la florida|HI hawai|IL ill|IN ind|KS kan, kans|KY ken
 LA luisiana|MA mass|MI mich|MN minn|MS miss, misisipi|MO misuri|MT mont|NE neb, nebr|NV nev|NH nueva hampshire
 NJ n jersey, nueva jersey|NM n mex, n mexico, nuevo mexico|NY n york, nueva york, nyc, new york city
 NC n carolina, carolina del norte|ND n dakota, n dak, dakota del norte|OK okla|OR ore, oreg|PA penn, penna, pensilvania
 RI rhode island and providence plantations|SC s carolina, carolina del sur|SD s dakota, s dak, dakota del sur
-TN tenn|TX tex, tejas|WA wash|WV w virginia, w va, virginia occidental|WI wis, wisc|WY wyo
+TN tenn|TX tex, tejas|WA wash|WV w virginia, w va, west va, virginia occidental|WI wis, wisc|WY wyo
 DC washington dc, wash dc, washington d c, wash d c, d c, washington district of columbia, distrito de columbia
 PR porto rico|VI virgin islands, usvi, virgin islands of the united states, islas virgenes
 AS samoa americana|MP cnmi, northern marianas, mariana islands, islas marianas del norte
@@ -65,7 +65,7 @@ _AFTER = re.compile(r" (?:state|usa|us|united states|united states of america)$"
 # Near a name, and yet another place or too little to tell.
 _NO_MISSPELLING = frozenset({"india", "marine", "virgin"})
 # The capital, however its first word is written: nobody in the District has senators of the state of Washington.
-_CAPITAL = re.compile(r"(.*[^ ]) d(?: ?c)?")
+_CAPITAL = re.compile(r"(.*[^ ]) d(?: ?c)?|(w.*[^ ])dc")
 _LONGEST_NAME = 60
 _ALIKE, _AHEAD = 0.8, 0.05
 
@@ -77,8 +77,9 @@ def _plain(text: str) -> str:
 
 
 _FULL = {_plain(name): code for code, name in NAMES.items()}
+_CODES = {code.lower(): code for code in NAMES}
 _WRITTEN = (
-    {code.lower(): code for code in NAMES}
+    _CODES
     | {word: code for code, row in _ALSO.items() for word in row.split(", ")}
     | _FULL
 )
@@ -91,17 +92,46 @@ def state_from(text: str) -> str | None:
 
 @lru_cache(maxsize=2048)
 def _understood(text: str) -> str | None:
-    plain = _plain(text)
-    for words in (plain, _BEFORE.sub("", plain), _AFTER.sub("", plain)):
-        if words in _WRITTEN:
-            return _WRITTEN[words]
-    if capital := _CAPITAL.fullmatch(plain):
-        return DISTRICT if _understood(capital[1]) == "WA" else None
-    return _misspelled(_BEFORE.sub("", plain))
+    # A dot joins the letters of D.C., and stands between the words of W.Va.
+    spellings = dict.fromkeys((_plain(text), _plain(text.replace(".", ". "))))
+    for words in spellings:
+        if code := _written(words):
+            return code
+    for words in spellings:
+        if capital := _CAPITAL.fullmatch(words):
+            return DISTRICT if _named(capital[1] or capital[2]) in {"WA", DISTRICT} else None
+    for words in spellings:
+        if said := _said_with_a_code(words):
+            return said.pop() if len(said) == 1 else None
+    return _misspelled(_plain(text))
+
+
+def _written(words: str) -> str | None:
+    """What these words are known to mean, with or without "State of" and the like."""
+    for each in (words, _BEFORE.sub("", words), _AFTER.sub("", words)):
+        if each in _WRITTEN:
+            return _WRITTEN[each]
+    return None
+
+
+def _named(words: str) -> str | None:
+    return _written(words) or _misspelled(words)
+
+
+def _said_with_a_code(words: str) -> set[str]:
+    """Of "Ohio (OH)" or "OH - Ohio" what the name and the code mean, two states where they contradict each other.
+
+    Empty where no code stands at either end, or nothing beside it is a state's name.
+    """
+    first, _space, after = words.partition(" ")
+    before, _space, last = words.rpartition(" ")
+    pairs = [(_CODES[code], _named(name)) for code, name in ((first, after), (last, before)) if code in _CODES]
+    return {each for code, name in pairs if name for each in (code, name)}
 
 
 def _misspelled(plain: str) -> str | None:
     """The one name that is nearly this; None where two are as near. Hardly anybody gets the first letter wrong."""
+    plain = _BEFORE.sub("", plain)
     if len(plain) < 3 or plain in _NO_MISSPELLING:
         return None
     near = sorted(
