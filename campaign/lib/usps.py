@@ -45,8 +45,8 @@ CHOICES = tuple(sorted(NAMES.items(), key=lambda choice: choice[1]))
 
 # What people write besides codes and names: old abbreviations, other official names, Spanish. In the form of _plain().
 _ALSO = _table("""
-AL ala|AK alas|AZ ariz|AR ark|CA cal, calif, cali|CO colo|CT conn|DE del|FL fla, la florida|HI hawai|IL ill|IN ind|KS kan, kans|KY ken
-LA luisiana|MA mass|MI mich|MN minn|MS miss, misisipi|MO misuri|MT mont|NE neb, nebr|NV nev|NH nueva hampshire
+AL ala|AK alas|AZ ariz|AR ark|CA cal, calif, cali|CO colo|CT conn|DE del|FL fla|HI hawai|IL ill|IN ind|KS kan, kans
+KY ken|LA luisiana|MA mass|MI mich|MN minn|MS miss, misisipi|MO misuri|MT mont|NE neb, nebr|NV nev|NH nueva hampshire
 NJ n jersey, nueva jersey|NM n mex, n mexico, nuevo mexico|NY n york, nueva york, nyc, new york city
 NC n carolina, carolina del norte|ND n dakota, n dak, dakota del norte|OK okla|OR ore, oreg|PA penn, penna, pensilvania
 RI rhode island and providence plantations|SC s carolina, carolina del sur|SD s dakota, s dak, dakota del sur
@@ -78,11 +78,7 @@ def _plain(text: str) -> str:
 
 _FULL = {_plain(name): code for code, name in NAMES.items()}
 _CODES = {code.lower(): code for code in NAMES}
-_WRITTEN = (
-    _CODES
-    | {word: code for code, row in _ALSO.items() for word in row.split(", ")}
-    | _FULL
-)
+_WRITTEN = _CODES | {word: code for code, row in _ALSO.items() for word in row.split(", ")} | _FULL
 
 
 def state_from(text: str) -> str | None:
