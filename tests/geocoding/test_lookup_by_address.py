@@ -17,7 +17,9 @@ def answers(census: Service, *geoids: str) -> None:
     census.answers(matches(*map(match, geoids)))
 
 
-@pytest.mark.parametrize(("state", "zip_code"), [("OR", "97201"), ("OR", None), (None, "97201"), ("OR", "09001")])
+@pytest.mark.parametrize(
+    ("state", "zip_code"), [("OR", "97201"), ("OR", None), (None, "97201"), ("OR", "09001"), ("AE", None)]
+)
 def test_the_district_of_the_address_is_the_answer(census: Service, state: str | None, zip_code: str | None) -> None:
     answers(census, IN_OR_3)
     found = lookup.find(state, zip_code, ADDRESS)

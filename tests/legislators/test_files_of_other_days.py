@@ -29,9 +29,16 @@ def test_an_older_file_undoes_nothing_unless_forced(public_file: PublicFile) -> 
     assert importing.read_file(LEGISLATORS, file, date(2026, 7, 14), Wish(force=True)).difference.left
 
 
+def test_of_two_files_of_one_day_the_second_is_taken(public_file: PublicFile) -> None:
+    importing.read_file(LEGISLATORS, public_file.write(), JULY)
+    outcome = importing.read_file(LEGISLATORS, public_file.without("M001244").write(), JULY)
+    assert outcome.difference.left == ("FL class 3: Ashley Moody (M001244)",)
+    assert Term.objects.get(legislator__bioguide_id="M001244").closed_on == JULY
+
+
 def test_an_older_file_that_says_the_same_makes_what_we_know_no_older(public_file: PublicFile) -> None:
     importing.read_file(LEGISLATORS, public_file.write(), JULY)
-    importing.read_file(LEGISLATORS, public_file.write(), date(2020, 1, 1))
+    importing.read_file(LEGISLATORS, public_file.write(), date(2026, 7, 1))
     assert DataImport.objects.as_of(Subject.LEGISLATORS) == JULY
 
 
@@ -42,3 +49,32 @@ def test_a_file_of_a_day_to_come_would_never_look_old(public_file: PublicFile, s
     os.utime(file, (4e9, 4e9))
     importing.read_file(LEGISLATORS, file)
     assert DataImport.objects.as_of(Subject.LEGISLATORS) == timezone.now().date()
+
+
+@pytest.mark.parametrize(
+    ("term", "sentence"),
+    [
+        (
+            {"start": "9994-01-03", "end": "9999-12-31", "how": "appointment"},
+            r"M001176: the term ends on 9999-12-31, more than seven years after 2026-07-15",
+        ),
+        ({"start": "2027-07-15", "end": "2033-07-16"}, r"M001176: the term ends on 2033-07-16, more than seven years"),
+        ({"start": "2027-07-16", "end": "2033-01-03"}, r"M001176: the term starts on 2027-07-16, more than a year after"),
+        ({"start": "2066-01-03", "end": "2072-01-03"}, r"M001176: the term starts on 2066-01-03, more than a year after"),
+        ({"start": "1899-01-03", "end": "1905-01-03"}, r"M001176: the term starts on 1899-01-03, too long ago"),
+        ({"start": "0001-01-03", "end": "0006-01-03"}, r"M001176: the term starts on 0001-01-03, too long ago"),
+    ],
+)
+def test_a_term_of_another_age_is_refused_even_when_forced(
+    public_file: PublicFile, term: dict[str, str], sentence: str
+) -> None:
+    before, file = list(Term.objects.order_by("pk").values()), public_file.with_term("M001176", **term).write()
+    for wish in (Wish(), Wish(force=True)):
+        with pytest.raises(ImportRefused, match=sentence):
+            importing.read_file(LEGISLATORS, file, JULY, wish)
+    assert list(Term.objects.order_by("pk").values()) == before
+
+
+def test_a_term_that_begins_next_january_is_taken_in(public_file: PublicFile) -> None:
+    file = public_file.with_term("M001176", start="2027-01-03", end="2033-01-03").write()
+    assert importing.read_file(LEGISLATORS, file, JULY).difference.renewed == ("OR class 2: Jeff Merkley (M001176)",)

@@ -52,6 +52,12 @@ def test_a_senator_who_leaves_without_a_successor_leaves_a_vacant_seat(public_fi
     assert [seat.label for seat in Seat.objects.senate().vacant()] == ["Florida, class 3"]
 
 
+def test_a_seat_found_empty_after_its_term_was_empty_from_the_day_the_term_ran_out(public_file: PublicFile) -> None:
+    file = public_file.without("M001176").write()
+    importing.read_file(LEGISLATORS, file, date(2027, 1, 10))
+    assert Term.objects.get(legislator__bioguide_id="M001176").closed_on == date(2027, 1, 3)
+
+
 def test_who_was_closed_by_mistake_sits_again_in_the_same_term(public_file: PublicFile) -> None:
     people = list(public_file.people)
     importing.read_file(LEGISLATORS, public_file.without("M001244").write(), JULY)
