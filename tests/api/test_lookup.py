@@ -197,6 +197,19 @@ def test_the_short_way_and_the_long_one_answer_alike_to_the_header(client, db, q
     assert not short.cookies
 
 
+@pytest.mark.parametrize(
+    "raw", [b"state=Washington,D.C.\xc2\xa0", b"state=Washington%20D.C.\xe2\x80\xa8", b"state=Or\xc3\xa9gon"]
+)
+def test_bytes_that_nobody_escaped_are_read_alike_on_both_ways(client, db, raw):
+    client.handler.load_middleware()
+    answers = []
+    for path in (LOOKUP, f"{LOOKUP}/"):
+        environ = RequestFactory()._base_environ(PATH_INFO=path, QUERY_STRING=raw.decode("latin-1"))
+        answers.append(client.handler.get_response(WSGIRequest(environ)))
+    short, long = answers
+    assert (short.status_code, short.content) == (long.status_code, long.content)
+
+
 def test_whatever_is_unusual_takes_the_long_way_and_is_counted_once(client, db):
     def left(response) -> int:
         return int(re.search(r"r=(\d+)", response.headers["RateLimit"])[1])
@@ -224,7 +237,7 @@ def test_no_more_answers_are_kept_than_fit(client, db, monkeypatch):
     monkeypatch.setattr(shortcut, "MOST_KEPT", 3)
     for zip_code in ("97201", "97202", "97203", "97204", "97205"):
         assert client.get(f"{LOOKUP}?postal_code={zip_code}").json()["states"] == ["OR"]
-        assert len(shortcut._usual._pages) <= 3
+        assert len(shortcut._usual._kept.pages) <= 3
 
 
 def test_a_look_up_answers_head_options_and_a_slash(client, db):

@@ -6,6 +6,7 @@ sends it the long way. Tests hold the two ways' answers against each other, head
 """
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from campaign.lib.refusals import Refused
 
 PATH = "/api/v1/legislators/lookup"
 LONGEST_USUAL_QUERY = 120
+# Every ZIP with and without its state fits in, and some spellings more.
 MOST_KEPT = 100_000
 
 
@@ -50,7 +52,7 @@ class Shortcut:
             return None
         policy = throttling.lookups_of(request)
         verdict = request.counted = throttling.count_lookup(policy)  # type: ignore[attr-defined]
-        page = _usual.get(request.META["QUERY_STRING"]) if verdict.allowed else None
+        page = _usual.get(request.META.get("QUERY_STRING", "")) if verdict.allowed else None
         if page is None:
             return None
         response = page.answer(request)
@@ -65,7 +67,9 @@ class Shortcut:
 def _is_usual(request: HttpRequest) -> bool:
     if request.method != "GET" or request.META.get("HTTP_ACCEPT", "*/*") not in OUR_FORM:
         return False
-    if len(request.META["QUERY_STRING"]) > LONGEST_USUAL_QUERY:
+    # What was not escaped comes as Latin-1 here, and is read as UTF-8 on the long way.
+    query = request.META.get("QUERY_STRING", "")
+    if not query.isascii() or len(query) > LONGEST_USUAL_QUERY:
         return False
     try:
         request.get_host()
@@ -74,19 +78,41 @@ def _is_usual(request: HttpRequest) -> bool:
     return True
 
 
-class _Told:
-    """What usual queries were answered, as long as what lookups answer from stays the same, and the day.
+@dataclass(frozen=True)
+class _Kept:
+    """What usual queries were answered out of one snapshot on one day. The same answer is kept once."""
 
-    Every ZIP with and without its state fits in; the same answer is kept once.
-    """
+    known: Snapshot | None = None
+    day: date | None = None
+    pages: dict[str, Page | None] = field(default_factory=dict)
+    same: dict[Hashable, Page] = field(default_factory=dict)
+
+    def page(self, raw: str) -> Page | None:
+        """The answer to this query; None for a bad one."""
+        if raw not in self.pages:
+            page = self._made(raw)
+            if len(self.pages) >= MOST_KEPT:
+                self.pages.clear()
+                self.same.clear()
+            self.pages[raw] = page
+        return self.pages.get(raw)
+
+    def _made(self, raw: str) -> Page | None:
+        try:
+            typed = parsing.parameters(QueryDict(raw), "state", "postal_code")
+            found = lookup.find(typed.get("state"), typed.get("postal_code"))
+        except Refused:
+            return None
+        # These say which seats they are; who holds them is the same until all of this is forgotten.
+        key = (found.states, found.districts, found.reasons, found.confidence)
+        return self.same.get(key) or self.same.setdefault(key, page_of(found))
+
+
+class _Told:
+    """The answers that hold now: they are forgotten when what lookups answer from changes, and at midnight."""
 
     def __init__(self) -> None:
-        self._begin(None, None)
-
-    def _begin(self, known: Snapshot | None, day: date | None) -> None:
-        self._known, self._day = known, day
-        self._pages: dict[str, Page | None] = {}
-        self._same: dict[Hashable, Page] = {}
+        self._kept = _Kept()
 
     def get(self, raw: str) -> Page | None:
         """The answer to this query; None for a bad one, and where the database can't be asked."""
@@ -94,37 +120,10 @@ class _Told:
             known, day = snapshots.current(), timezone.now().date()
         except UNREACHABLE:
             return None
-        if known is not self._known or day != self._day:
-            if day != self._day or self._known is None or _differ(known, self._known):
-                self._begin(known, day)
-            self._known = known
-        pages, same = self._pages, self._same
-        if raw not in pages:
-            page = _page_of(raw, same)
-            if len(pages) >= MOST_KEPT:
-                pages.clear()
-                same.clear()
-            pages[raw] = page
-        return pages.get(raw)
-
-
-def _differ(one: Snapshot, other: Snapshot) -> bool:
-    """Whether lookups may answer otherwise. What was not read anew is the same object."""
-    return not (one.senators is other.senators and one.house is other.house and one.zips is other.zips) or (
-        one.latest != other.latest
-    )
-
-
-def _page_of(raw: str, same: dict[Hashable, Page]) -> Page | None:
-    try:
-        typed = parsing.parameters(QueryDict(raw), "state", "postal_code")
-        found = lookup.find(typed.get("state"), typed.get("postal_code"))
-    except Refused:
-        return None
-    # These say which seats they are; who holds them is the same until all of this is forgotten.
-    key = (found.states, found.districts, found.reasons, found.confidence)
-    page = same.get(key)
-    return page or same.setdefault(key, page_of(found))
+        kept = self._kept
+        if kept.known is not known or kept.day != day:
+            kept = self._kept = _Kept(known, day)
+        return kept.page(raw)
 
 
 _usual = _Told()
