@@ -9,11 +9,11 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from campaign.api.authentication import key_of
+from campaign.legislators import geocoding
 from campaign.lib import limits
 from campaign.lib.requests import client_network
 
 MINUTE = 60
-ADDRESSES_A_MINUTE = 20
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class AddressLimit(Limit):
     """Somebody else is asked where an address lies, so not as often."""
 
     def policy(self, request: Request) -> Policy:
-        """So many addresses a minute from one network."""
-        return Policy("addresses", client_network(request._request), ADDRESSES_A_MINUTE)
+        """So many addresses in ten minutes from one network, those of the page counted in."""
+        return Policy("addresses", client_network(request._request), geocoding.MOST_OF_A_NETWORK, geocoding.IN_SECONDS)
 
 
 def lookups_of(request: HttpRequest) -> Policy:

@@ -184,3 +184,13 @@ def test_the_headers_of_the_answers_are_described(rivers, petition):
         assert str(response.status_code) == status
         told = set(described[status]["headers"])
         assert {"RateLimit", "RateLimit-Policy"} <= set(response.headers) & told
+
+
+def test_whoever_is_turned_away_for_now_is_told_until_when():
+    turned_away = [
+        (path, method, status)
+        for path, method, operation in operations()
+        for status in {"429", "503"} & operation["responses"].keys()
+        if "Retry-After" not in operation["responses"][status].get("headers", {})
+    ]
+    assert turned_away == []

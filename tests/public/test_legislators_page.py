@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from campaign.legislators import geocoding
 from campaign.legislators.geocoding import asking
 from campaign.legislators.models import Term
-from campaign.public.views import legislators
 from tests.public.conftest import Citizen, value_of, words
 
 pytestmark = pytest.mark.django_db
@@ -318,12 +318,12 @@ def test_a_state_that_cannot_be_read_is_mended_on_the_page_before(citizen: Citiz
 def test_a_network_that_asks_too_often_is_told_when_to_come_back(
     citizen: Citizen, census: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(legislators, "POSTS_OF_A_NETWORK", 2)
+    monkeypatch.setattr(geocoding, "MOST_OF_A_NETWORK", 2)
     for _ in range(2):
         assert step(citizen).status_code == 303
     answer = step(citizen)
     assert answer.status_code == 429
-    assert 0 < int(answer["Retry-After"]) <= legislators.IN_SECONDS
+    assert 0 < int(answer["Retry-After"]) <= geocoding.IN_SECONDS
     assert ADDRESS in answer.content.decode()
     assert len(census.asked) == 2
 

@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiReque
 from campaign.api.v1.examples import Example
 from campaign.api.v1.shapes import LANGUAGE, Shape, ref
 from campaign.lib.problems import CONTENT_TYPE as PROBLEM
+from campaign.lib.text import LONGEST_SLUG
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 JSON = "application/json"
@@ -37,7 +38,6 @@ _HEADERS = {
     "Idempotency-Replayed": "true where this is the kept answer to an earlier call.",
     "RateLimit-Policy": "How much was agreed: q calls in w seconds.",
     "RateLimit": "What is left: r calls, for t more seconds.",
-    "Retry-After": "Seconds to wait.",
     "WWW-Authenticate": "Which key is asked for.",
 }
 
@@ -90,7 +90,7 @@ def told(*names: str, on: Iterable[int]) -> list[OpenApiParameter]:
     ]
 
 
-SLUG: Shape = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$", "maxLength": 80}
+SLUG: Shape = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$", "maxLength": LONGEST_SLUG}
 
 
 def language(shown: Iterable[Example]) -> OpenApiParameter:

@@ -65,7 +65,6 @@ def looks_up_legislators(handler: Handler) -> Handler:
             parameter("postal_code", "ZIP or ZIP+4.", _TEXT, shown),
             *describing.known(shown),
             *told(*RATE, on=[200, 304, 422, 429]),
-            *told("Retry-After", on=[429, 503]),
         ],
         responses=describing.read("The constituency.", "Constituency", [422, 429], shown),
     )(handler)
@@ -86,7 +85,6 @@ def looks_up_an_address(handler: Handler) -> Handler:
         request=describing.body("Address", shown),
         parameters=[
             *told(*RATE, on=[200, 400, 415, 422, 429]),
-            *told("Retry-After", on=[429, 503]),
         ],
         responses=responses({200: ("The constituency.", ref("ConstituencyOfAnAddress"))}, [415, 422, 429], shown),
     )(handler)

@@ -57,7 +57,6 @@ def records_a_sign_up(handler: Handler) -> Handler:
             *told(*RATE, on=[202, 400, 404, 409, 415, 422, 429]),
             *told("Idempotency-Replayed", on=[202]),
             *told("WWW-Authenticate", on=[401]),
-            *told("Retry-After", on=[429, 503]),
         ],
         responses=responses({202: ("Received.", ref("Receipt"))}, [401, 403, 404, 409, 415, 422, 429], shown),
     )(handler)

@@ -38,7 +38,16 @@ def document() -> dict[str, Any]:
         found: dict[str, Any] = generator.get_schema(request=None, public=True)
     found["components"].setdefault("schemas", {}).update(shapes.COMPONENTS | shapes_of_congress.COMPONENTS)
     found["servers"] = [{"url": settings.SITE_URL}]
+    _tell_when_to_come_back(found)
     return found
+
+
+def _tell_when_to_come_back(found: dict[str, Any]) -> None:
+    """Whoever is turned away for now is told for how long, whatever they called."""
+    told = {"Retry-After": {"schema": {"type": "string"}, "description": "Seconds to wait."}}
+    answers = [operation["responses"] for methods in found["paths"].values() for operation in methods.values()]
+    for answer in [responses[status] for responses in answers for status in ("429", "503") if status in responses]:
+        answer["headers"] = answer.get("headers", {}) | told
 
 
 def pretty(value: Any) -> str:

@@ -8,19 +8,20 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from campaign.legislators import terms
+from campaign.legislators import snapshots, terms
 from campaign.legislators.fetching import Refused, TryLater
 from campaign.legislators.geocoding import census, geocodio, google, polygons
 from campaign.legislators.geocoding.answers import Answer, Backend, Receiver, Trouble
-from campaign.legislators.models import Seat
 
-__all__ = ["Answer", "Receiver", "Trouble", "district_of", "is_on", "receiver"]
+__all__ = ["IN_SECONDS", "MOST_OF_A_NETWORK", "Answer", "Receiver", "Trouble", "district_of", "is_on", "receiver"]
 _BACKENDS: dict[str, Backend] = {
     "census": census.BACKEND,
     "google": google.BACKEND,
     "geocodio": geocodio.BACKEND,
     "polygons": polygons.BACKEND,
 }
+# Somebody else is asked and may want money for it: from one network so many, through pages and API together.
+MOST_OF_A_NETWORK, IN_SECONDS = 20, 600
 log = structlog.get_logger(__name__)
 
 
@@ -52,15 +53,10 @@ def district_of(address: str) -> Answer:
     except (TryLater, Refused) as error:
         log.warning("address_not_placed", backend=settings.ADDRESS_BACKEND, because=str(error))
         return Answer(trouble=Trouble.UNAVAILABLE)
-    if answer.district and not _is_a_seat(answer.district):
+    # The last check of every answer: a district that nobody can hold is none, whoever says so.
+    if answer.district and answer.district not in snapshots.current().house:
         return Answer(trouble=Trouble.NOT_FOUND)
     return answer
-
-
-def _is_a_seat(district: str) -> bool:
-    """The last check of every answer: a district that nobody can hold is none, whoever says so."""
-    state, _dash, number = district.partition("-")
-    return Seat.objects.house().filter(state=state, district=int(number)).exists()
 
 
 def _chosen() -> Backend | None:

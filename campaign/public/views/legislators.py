@@ -21,8 +21,6 @@ from campaign.public import speakers
 from campaign.public.doors import discreet, see_other, takes_forms
 from campaign.public.fields import STATES, Field, Form, Text
 
-POSTS_OF_A_NETWORK = 20
-IN_SECONDS = 600
 _BEFORE = ("state", "postal_code")
 _NO_ERRORS: Mapping[str, Text] = {}
 
@@ -59,7 +57,7 @@ def address(request: HttpRequest) -> HttpResponse:
         return see_other(_answer_page(typed))
     if request.method != "POST":
         return _page(request, receiver, typed)
-    verdict = limits.hit("addresses", client_network(request), POSTS_OF_A_NETWORK, IN_SECONDS)
+    verdict = limits.hit("addresses", client_network(request), geocoding.MOST_OF_A_NETWORK, geocoding.IN_SECONDS)
     if not verdict.allowed:
         sentence = _("Too many addresses were looked up from your network. Please wait some minutes and try again.")
         response = _page(request, receiver, typed, {"address": sentence}, status=429)
