@@ -45,11 +45,16 @@ class _Held:
     is_over: bool = False
 
 
+def _now() -> float:
+    """Windows begin at multiples of their length on this clock."""
+    return time.time()
+
+
 class Purse:
     """Takes several calls of somebody's limit from Valkey at once, and gives them out one by one without asking.
 
     Together the processes never allow more than the limit. What one has taken and not given out, at most an eighth of
-    what was left (and MOST_AT_ONCE), the others can't give: the limit may be felt that much earlier.
+    what was left (and MOST_AT_ONCE), the others can't give: the limit may be felt that much earlier for each of them.
     """
 
     def __init__(self) -> None:
@@ -58,7 +63,7 @@ class Purse:
 
     def spend(self, count: Count, what: str, who: str, limit: int, seconds: int) -> Verdict:
         """Count one. Somebody who is over the limit stays over it to the end of the window, and nobody is asked."""
-        now = time.time()
+        now = _now()
         window, reset = int(now // seconds), seconds - int(now % seconds)
         with self._lock:
             held = self._held.get((what, who))
@@ -99,7 +104,7 @@ class Counter:
 
     def hit(self, what: str, who: str, limit: int, seconds: int, cost: int = 1) -> Verdict:
         """Count one; say whether it is still within the limit. A hit over the limit is counted as well."""
-        now = time.time()
+        now = _now()
         count, shared = self.count(what, who, int(now // seconds), seconds, cost)
         reset = seconds - int(now % seconds)
         return Verdict(count <= limit, limit, max(0, limit - count), reset, shared)

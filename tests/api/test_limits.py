@@ -1,7 +1,6 @@
 """How often a partner may call, exactly, also when many calls come at once."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,13 +12,6 @@ from campaign.partners import keys
 from campaign.partners.models import Partner
 from tests import factories
 from tests.api.conftest import Caller, is_problem
-
-
-@pytest.fixture(autouse=True)
-def _well_within_a_minute():
-    """A new minute is a new limit: what a story counts has to fall into one."""
-    if (left := 60 - time.time() % 60) < 10:
-        time.sleep(left)
 
 
 def test_every_answer_says_what_is_left(rivers, petition):
