@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.utils.functional import Promise
@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.common import no_append_slash
 from django.views.decorators.csrf import csrf_exempt
-from psycopg_pool import PoolTimeout
 from rest_framework.exceptions import APIException
 
 from campaign.lib import problems
+from campaign.lib.kept import UNREACHABLE
 from campaign.lib.refusals import Refused
 
 log = structlog.get_logger(__name__)
@@ -101,7 +101,7 @@ _ANSWERS: tuple[tuple[tuple[type[Exception], ...], Callable[[Any, HttpRequest], 
     ((PermissionDenied,), _not_allowed),
     ((RequestDataTooBig,), _too_large),
     ((UnreadablePostError,), _cut_off),
-    ((OperationalError, InterfaceError, PoolTimeout, IntegrityError), _try_later),
+    ((*UNREACHABLE, IntegrityError), _try_later),
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +55,13 @@ class Page:
         for name, value in self.headers.items():
             response.headers[name] = value
         return response
+
+
+def found(page: Page | None) -> Page:
+    """The page. Raises Http404 where there is none."""
+    if page is None:
+        raise Http404
+    return page
 
 
 def limit_of(asked: Mapping[str, str]) -> int:

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import MediaType
 from django.shortcuts import render
@@ -16,10 +15,10 @@ from django.utils.functional import Promise, cached_property
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from psycopg_pool import PoolTimeout
 from redis import RedisError
 
 from campaign.lib import problems
+from campaign.lib.kept import UNREACHABLE
 
 RETRY_AFTER_SECONDS = "5"
 
@@ -113,7 +112,7 @@ class RequestMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The database, or what counts failed log-ins, can't be reached: say so, and when to come back."""
-        if isinstance(exception, OperationalError | InterfaceError | PoolTimeout | RedisError):
+        if isinstance(exception, (*UNREACHABLE, RedisError)):
             response = refuse(request, 503, _("We can't store anything just now. Please try again in a few seconds."))
             response.headers["Retry-After"] = RETRY_AFTER_SECONDS
             return response

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.lib.refusals import Refusal
 
+LONGEST_SLUG = 80
 _LINK = re.compile(
     r"(?:[a-z]{2,}://|www\.|\b[\w-]+\.(?:com|net|org|info|biz|io|co|me|ru|cn|xyz|top|site|online|shop|club|link|click"
     r"|app|dev|gov|edu|us|uk|de|fr|tk|ly|gg)\b(?:/|$|\s)|\b\w[\w-]*\.[a-z]{2,}/)",

@@ -39,15 +39,10 @@ def found_petition(folder: Path) -> bool:
     shipped_id = _id_of(folder.name)
     there = dict(Petition.objects.filter(Q(pk=shipped_id) | Q(slug=folder.name)).values_list("pk", "treaty"))
     if there:
-        return there.get(shipped_id, "not ours") is None and _link(shipped_id, facts["treaty"])
+        return there.get(shipped_id, "not ours") is None and _link(shipped_id, facts)
     petition, made = Petition.objects.get_or_create(
         pk=shipped_id,
-        defaults={
-            "slug": folder.name,
-            "goal": facts["goal"],
-            "treaty": Treaty.objects.filter(slug=facts["treaty"]).first(),
-            "opened_at": Now(),
-        },
+        defaults={"slug": folder.name, "goal": facts["goal"], "treaty": _treaty_of(facts), "opened_at": Now()},
     )
     if made:
         for language, content in texts_of(folder).items():
@@ -62,9 +57,14 @@ def texts_of(folder: Path) -> dict[str, dict[str, Any]]:
     return {path.stem: _read(path) for path in sorted(folder.glob("??.toml"))}
 
 
-def _link(petition_id: uuid.UUID, treaty: str) -> bool:
+def _treaty_of(facts: dict[str, Any]) -> Treaty | None:
+    """The treaty that a petition names. It need not be about one."""
+    return Treaty.objects.filter(slug=facts.get("treaty", "")).first()
+
+
+def _link(petition_id: uuid.UUID, facts: dict[str, Any]) -> bool:
     """Link a petition of the days before the house knew treaties. Once linked, or without the treaty: False."""
-    found = Treaty.objects.filter(slug=treaty).first()
+    found = _treaty_of(facts)
     return bool(found and Petition.objects.filter(pk=petition_id, treaty=None).update(treaty=found))
 
 

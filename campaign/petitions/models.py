@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.lib import languages
 from campaign.lib.sealing import SealedTextField
+from campaign.lib.text import LONGEST_SLUG
 from campaign.partners.models import Partner
 from campaign.supporters.models import Supporter
 from campaign.treaties.models import Treaty
@@ -39,7 +40,7 @@ class Petition(models.Model):
     """What we ask for, and of whom. A draft until it is opened; closed for good or opened again by an organizer."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    slug = models.SlugField(_("address"), max_length=80)
+    slug = models.SlugField(_("address"), max_length=LONGEST_SLUG)
     treaty = models.ForeignKey(
         Treaty, verbose_name=_("treaty"), on_delete=models.PROTECT, null=True, blank=True, related_name="petitions"
     )

@@ -13,8 +13,8 @@ from campaign.legislators import aging
 from campaign.legislators.aging import Age
 from campaign.legislators.models import CommitteeMembership, Legislator, Seat, Subject
 from campaign.lib.kept import Kept
+from campaign.lib.text import LONGEST_SLUG
 from campaign.petitions.models import Petition
-from campaign.public.showing import LONGEST_SLUG
 from campaign.treaties import counting
 from campaign.treaties.counting import Count, Standing
 from campaign.treaties.models import Position, Stance, Treaty
@@ -162,7 +162,7 @@ def board_for(petition: Petition) -> Board | None:
 
 def _ask(slug: str) -> Board | None:
     treaty = Treaty.objects.with_story().filter(slug=slug).first()
-    if treaty is None or not treaty.texts.all():
+    if treaty is None:
         return None
     standings = counting.roll_call(treaty)
     return Board(

@@ -11,11 +11,11 @@ from django.utils.safestring import SafeString
 
 from campaign.lib.kept import Kept
 from campaign.lib.markdown import as_html
+from campaign.lib.text import LONGEST_SLUG
 from campaign.petitions.models import Petition, PetitionText
 from campaign.public.fields import STATES, sign_up_form
 from campaign.supporters.wordings import UPDATES, WORDINGS
 
-LONGEST_SLUG = 80
 # Where the kept page has room for what this visitor's link brought along.
 ORIGIN_GOES_HERE = "<!-- origin -->"
 _Key = tuple[str, str]

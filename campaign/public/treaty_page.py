@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from campaign.lib import usps
 from campaign.lib.kept import Kept
 from campaign.lib.markdown import as_html
+from campaign.lib.text import LONGEST_SLUG
 from campaign.public import boards, drawing, finding, showing
 from campaign.public.boards import KEPT_FOR_SECONDS, Board, Row
 from campaign.public.fields import STATES
@@ -53,7 +54,7 @@ def question(board: Board, typed: Mapping[str, str]) -> Question:
 
 def page_of(slug: str) -> str | None:
     """The page that asks nothing, as HTML; None where there is no such treaty."""
-    return _pages.get((slug, translation.get_language())) if len(slug) <= showing.LONGEST_SLUG else None
+    return _pages.get((slug, translation.get_language())) if len(slug) <= LONGEST_SLUG else None
 
 
 def context_of(board: Board, asked: Question) -> dict[str, object]:

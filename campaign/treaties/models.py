@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.legislators.models import Legislator
 from campaign.lib import languages
+from campaign.lib.text import LONGEST_SLUG
 from campaign.treaties.querysets import PositionQuerySet, StageChangeQuerySet, TreatyQuerySet
 
 
@@ -55,7 +56,7 @@ def stances() -> list[tuple[str, Any]]:
 class Treaty(models.Model):
     """What the Senate may consent to. It outlives a Congress: its number is of the Congress that received it."""
 
-    slug = models.SlugField(_("address"), max_length=80)
+    slug = models.SlugField(_("address"), max_length=LONGEST_SLUG)
     congress_received = models.PositiveSmallIntegerField(_("received in Congress"), null=True, blank=True)
     number = models.PositiveSmallIntegerField(_("treaty document number"), null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())

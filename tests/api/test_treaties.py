@@ -256,3 +256,10 @@ def test_a_kept_answer_costs_no_statement(client, treaty, django_assert_max_num_
     with django_assert_max_num_queries(0):
         client.get(f"{LIST}/{treaty.slug}")
         client.get(f"{LIST}/{treaty.slug}/positions")
+
+
+def test_what_nobody_put_into_words_is_called_by_its_address(client, db):
+    Treaty.objects.create(slug="bare")
+    (told,) = client.get("/api/v1/treaties").json()["treaties"]
+    assert (told["title"], told["summary"]) == ("bare", "")
+    assert client.get("/api/v1/treaties/bare").json()["title"] == "bare"

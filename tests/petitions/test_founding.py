@@ -136,3 +136,13 @@ def test_both_languages_state_the_same_facts_in_a_calm_voice(language):
         assert fact in whole
     assert "!" not in whole
     assert "<" not in whole
+
+
+def test_a_petition_need_not_be_about_a_treaty(db, tmp_path):
+    folder = tmp_path / "another-matter"
+    folder.mkdir()
+    (folder / "petition.toml").write_text("goal = 5")
+    (folder / "en.toml").write_text((FOLDER / "en.toml").read_text())
+    assert founding.found_petition(folder) is True
+    assert Petition.objects.get(slug="another-matter").treaty is None
+    assert founding.found_petition(folder) is False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
@@ -64,9 +64,7 @@ class OneLegislator(PublicRead):
         """The person with all terms that we know of; 304 where If-None-Match names what the caller has."""
         parsing.query(request)
         page = _people.get(bioguide_id) if _BIOGUIDE_ID.fullmatch(bioguide_id) else None
-        if page is None:
-            raise Http404
-        return page.answer(request._request)
+        return pages.found(page).answer(request._request)
 
 
 @dataclass(frozen=True)

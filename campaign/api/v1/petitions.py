@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from rest_framework.request import Request
 
 from campaign.api import pages, parsing
@@ -14,10 +14,10 @@ from campaign.api.pages import Page
 from campaign.api.v1.operations_of_petitions import lists_petitions, reads_a_petition
 from campaign.api.views import PublicRead
 from campaign.lib.kept import Kept
+from campaign.lib.text import LONGEST_SLUG
 from campaign.petitions.models import Petition, PetitionQuerySet
 from campaign.petitions.recipes import link
 
-LONGEST_SLUG = 80
 CACHED = "public, max-age=5"
 _KIND = "petitions"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,9 +48,7 @@ class OnePetition(PublicRead):
         """The petition as it stood at most a second ago; 304 where If-None-Match names what the caller has."""
         language = pages.language_of(parsing.query(request, "language"))
         page = _pages.get((slug, language)) if len(slug) <= LONGEST_SLUG else None
-        if page is None:
-            raise Http404
-        return page.answer(request._request)
+        return pages.found(page).answer(request._request)
 
 
 def as_json(petition: Petition, language: str) -> dict[str, Any]:

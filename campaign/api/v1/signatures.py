@@ -24,13 +24,12 @@ from campaign.api.v1.operations_of_petitions import records_a_sign_up
 from campaign.api.views import PartnerCall, answer
 from campaign.lib.kept import Kept
 from campaign.lib.refusals import Refusal, Refused
+from campaign.lib.text import LONGEST_SLUG
 from campaign.partners import idempotency
 from campaign.partners.models import Scope
 from campaign.petitions import signing
 from campaign.petitions.checking import check
 from campaign.petitions.models import Petition
-
-LONGEST_SLUG = 80
 
 
 def _find(slug: str) -> Petition | None:

@@ -1,9 +1,10 @@
 """GET /treaties, /treaties/{slug} and its positions: where a treaty stands, who stands where, and how many it takes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
@@ -15,13 +16,13 @@ from campaign.api.v1.operations_of_congress import lists_positions, lists_treati
 from campaign.api.v1.people import seat_as_json
 from campaign.api.views import PublicRead, spoken
 from campaign.lib.kept import Kept
+from campaign.lib.text import LONGEST_SLUG
 from campaign.petitions.recipes import link
 from campaign.treaties import counting
 from campaign.treaties.counting import Count, Standing
 from campaign.treaties.models import Stage, StageChange, Stance, Treaty
 
 CACHED = "public, max-age=60"
-LONGEST_SLUG = 80
 _KIND = "treaties"
 
 
@@ -51,9 +52,10 @@ class OneTreaty(PublicRead):
 
     @reads_a_treaty
     def get(self, request: Request, slug: str) -> HttpResponse:
-        """Its stages with their sources, and the count, as they stood at most a second ago; 304 where you have it."""
+        """Its stages with their sources, and the count, as they stood some two seconds ago; 304 where you have it."""
         language = _language(request, parsing.query(request, "language"))
-        return _found(_pages.get((slug, language)) if len(slug) <= LONGEST_SLUG else None).answer(request._request)
+        page = _pages.get((slug, language)) if len(slug) <= LONGEST_SLUG else None
+        return pages.found(page).answer(request._request)
 
 
 class Positions(PublicRead):
@@ -64,8 +66,8 @@ class Positions(PublicRead):
         """All seats, or those of a state or with a position. Who entered a position is nobody's business."""
         asked = parsing.query(request, "state", "position")
         state, position = _filters(asked)
-        key = (slug, state, position)
-        return _found(_positions.get(key) if len(slug) <= LONGEST_SLUG else None).answer(request._request)
+        page = _positions.get((slug, state, position)) if len(slug) <= LONGEST_SLUG else None
+        return pages.found(page).answer(request._request)
 
 
 def as_json(treaty: Treaty, language: str) -> dict[str, Any]:
@@ -92,25 +94,33 @@ def _language(request: Request, asked: Mapping[str, str]) -> str:
     return pages.language_of(asked, spoken(request._request))
 
 
-def _found(page: Page | None) -> Page:
-    if page is None:
-        raise Http404
-    return page
+@dataclass(frozen=True)
+class _Called:
+    """A treaty with its story, and the roll call on it."""
+
+    treaty: Treaty
+    standings: tuple[Standing, ...]
+
+
+def _call(slug: str) -> _Called | None:
+    treaty = Treaty.objects.with_story().filter(slug=slug).first()
+    return _Called(treaty, counting.roll_call(treaty)) if treaty else None
+
+
+_called: Kept[str, _Called | None] = Kept(_call)
 
 
 def _page(asked: tuple[str, str]) -> Page | None:
     slug, language = asked
-    treaty = Treaty.objects.with_story().filter(slug=slug).first()
-    standings = _roll_calls.get(slug)
-    if treaty is None or standings is None:
+    called = _called.get(slug)
+    if called is None:
         return None
-    body = as_json(treaty, language)
+    body = as_json(called.treaty, language)
     with translation.override(body["language"]):
-        standing = [change for change in treaty.stage_changes.all() if change.retracted_at is None]
-        stages = [_stage_as_json(change) for change in standing]
+        stages = [_stage_as_json(change) for change in called.treaty.standing_changes]
     body |= {
         "stages": stages,
-        "count": _count_as_json(counting.count(standings)),
+        "count": _count_as_json(counting.count(called.standings)),
         "committee": counting.FOREIGN_RELATIONS,
     }
     return Page.of(body, Cache_Control=CACHED, Content_Language=body["language"], Vary="Accept-Language")
@@ -146,20 +156,12 @@ def _filters(asked: Mapping[str, str]) -> tuple[str | None, str | None]:
     return found
 
 
-def _standings(slug: str) -> tuple[Standing, ...] | None:
-    treaty = Treaty.objects.filter(slug=slug).first()
-    return counting.roll_call(treaty) if treaty else None
-
-
-_roll_calls: Kept[str, tuple[Standing, ...] | None] = Kept(_standings)
-
-
 def _listed(asked: tuple[str, str | None, str | None]) -> Page | None:
     slug, state, position = asked
-    standings = _roll_calls.get(slug)
-    if standings is None:
+    called = _called.get(slug)
+    if called is None:
         return None
-    rows = [standing_as_json(standing) for standing in standings if state in {None, standing.seat.state}]
+    rows = [standing_as_json(standing) for standing in called.standings if state in {None, standing.seat.state}]
     chosen = [row for row in rows if position in {None, row["position"]}]
     return Page.of({"treaty": slug, "positions": chosen}, Cache_Control=CACHED)
 
