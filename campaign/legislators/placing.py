@@ -40,12 +40,14 @@ class Move:
 def swap_in(column: str, arriving: Mapping[str, Sequence[str]]) -> list[Move]:
     """Let this column of the ZIPs say what arrived and nothing else; the other columns stay as they are.
 
-    A ZIP of which nobody says anything any more goes. The same again writes nothing. Seven statements, whatever the
-    number of ZIPs; to be called in a transaction.
+    A ZIP of which nobody says anything any more goes. The same again writes nothing. Eight statements, whatever the
+    number of ZIPs; to be called in a transaction, whose end the next source waits for. Who reads waits for nobody.
     """
     others = " AND ".join(f"{name} = '{{}}'" for name in _COLUMNS if name != column)
     gone = "NOT EXISTS (SELECT FROM arriving WHERE arriving.zip = here.zip)"
     with connection.cursor() as cursor:
+        # Imports wait for each other by subject, but these rows are written for several: in two orders, in a deadlock.
+        cursor.execute(f"LOCK TABLE {_TABLE} IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute("CREATE TEMPORARY TABLE arriving (zip varchar(5) PRIMARY KEY, said varchar(6)[] NOT NULL)")
         with cursor.copy("COPY arriving (zip, said) FROM STDIN") as copy:
             for zip_code, said in arriving.items():
