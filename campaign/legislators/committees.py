@@ -1,7 +1,6 @@
 """The committees of Congress and who sits on them, from the public data files or from our own table of facts."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from typing import Any, Self
 from campaign.legislators.importing import NotReadable
 from campaign.legislators.models import CommitteeChamber, Side
 from campaign.legislators.records import BIOGUIDE_ID
-from campaign.legislators.rosters import number_of, parsed_json, tables_of_facts, text_of
+from campaign.legislators.rosters import duplicates, number_of, parsed_json, tables_of_facts, text_of
 
 _CODE = re.compile(r"[A-Z]{4}[0-9]{0,2}")
 _LONGEST_NAME = 250
@@ -78,11 +77,11 @@ class Directory:
 
     def faults(self) -> list[str]:
         """What contradicts itself."""
-        codes = Counter(committee.code for committee in self.committees)
-        places = Counter(membership.key for membership in self.memberships)
-        found = [f"{code} is listed {times} times." for code, times in codes.items() if times > 1]
-        found += [f"{who} sits on {code} {times} times." for (code, who), times in places.items() if times > 1]
-        unknown = sorted({membership.code for membership in self.memberships} - codes.keys())
+        codes = [committee.code for committee in self.committees]
+        places = duplicates(membership.key for membership in self.memberships)
+        found = [f"{code} is listed {times} times." for code, times in duplicates(codes).items()]
+        found += [f"{who} sits on {code} {times} times." for (code, who), times in places.items()]
+        unknown = sorted({membership.code for membership in self.memberships} - set(codes))
         return found + [f"{code} has members and is no committee." for code in unknown]
 
 

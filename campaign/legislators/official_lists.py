@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from campaign.legislators.importing import NotReadable
 from campaign.legislators.models import Chamber
 from campaign.legislators.records import BIOGUIDE_ID, SeatKey
+from campaign.legislators.rosters import duplicates
 
 _CLASSES = {"Class I": 1, "Class II": 2, "Class III": 3}
 _STATE_AND_DISTRICT = re.compile(r"([A-Z]{2})([0-9]{2})")
@@ -58,7 +59,7 @@ class OfficialList:
         """What cannot be, or contradicts itself."""
         seats = [member.seat for member in self.members]
         found = [f"There is no seat {seat}." for seat in seats if not seat.can_be]
-        found += [f"{seat} is listed more than once." for seat in sorted({s for s in seats if seats.count(s) > 1})]
+        found += [f"{seat} is listed more than once." for seat in sorted(duplicates(seats))]
         ids = [member.bioguide_id for member in self.holders.values()]
         return found + [f"{name[:20]!r} is no bioguide id." for name in ids if not BIOGUIDE_ID.fullmatch(name)]
 

@@ -17,6 +17,9 @@ _CLASSES = (1, 2, 3)
 _MOST_DISTRICTS = 99
 # Six years, and some days where the dates of old and new rules meet.
 _LONGEST_TERM = timedelta(days=6 * 366)
+# Who is elected in November is sworn in within the year: with the line above, no term ends later than in seven years.
+_FURTHEST_START = timedelta(days=366)
+_EARLIEST_START = date(1900, 1, 1)
 
 
 class SeatKey(NamedTuple):
@@ -74,8 +77,8 @@ class MemberRecord:
     def __str__(self) -> str:
         return f"{self.seat}: {self.official_name} ({self.bioguide_id})"
 
-    def faults(self) -> Iterator[str]:
-        """What cannot be true of a member of Congress."""
+    def faults(self, as_of: date) -> Iterator[str]:
+        """What cannot be true of a member of Congress on this day."""
         if not self.seat.can_be:
             house = "Senate" if self.seat.is_senate else "House"
             yield f"{self.bioguide_id}: there is no {house} seat {self.seat.state!r} {self.seat.number!r}"
@@ -85,6 +88,8 @@ class MemberRecord:
             yield f"{self.bioguide_id}: the term ends on {self.ends_on}, before it starts"
         elif self.ends_on - self.starts_on > _LONGEST_TERM:
             yield f"{self.bioguide_id}: no term lasts from {self.starts_on} to {self.ends_on}"
+        if not _EARLIEST_START <= self.starts_on <= as_of + _FURTHEST_START:
+            yield f"{self.bioguide_id}: a list of {as_of} cannot name a term that starts on {self.starts_on}"
         names = (self.given_name, self.family_name, self.official_name)
         yield from (f"{self.bioguide_id}: {name[:80]!r} is no name" for name in names if not _is_name(name, 80))
         if not _is_name(self.party, 40):

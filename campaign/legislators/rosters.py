@@ -4,15 +4,17 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from campaign.legislators.importing import NotReadable
 from campaign.legislators.models import Chamber
 from campaign.legislators.records import DOMAINS, MemberRecord, SeatKey, is_link_to, names_a_host_of
+
+Thing = TypeVar("Thing", bound=Hashable)
 
 _PHONE = re.compile(r"[0-9-]{10,14}")
 _LONGEST_ADDRESS = 200
@@ -67,12 +69,12 @@ class Roster:
 
     def faults(self) -> list[str]:
         """What contradicts itself, or the Constitution. Nothing can be made of such a roster."""
-        found = [fault for record in self.records for fault in record.faults()]
-        people = Counter(record.bioguide_id for record in self.records)
-        seats = Counter(record.seat for record in self.records)
-        states = Counter(seat.state for seat in seats if seat.is_senate)
-        found += [f"{person} is listed {times} times" for person, times in people.items() if times > 1]
-        found += [f"{seat} has {times} holders" for seat, times in seats.items() if times > 1]
+        found = [fault for record in self.records for fault in record.faults(self.as_of)]
+        people = duplicates(record.bioguide_id for record in self.records)
+        seats = duplicates(record.seat for record in self.records)
+        states = Counter(seat.state for seat in {record.seat for record in self.senators})
+        found += [f"{person} is listed {times} times" for person, times in people.items()]
+        found += [f"{seat} has {times} holders" for seat, times in seats.items()]
         most = _SENATE_SEATS_PER_STATE
         found += [f"{state} has {times} Senate seats" for state, times in states.items() if times > most]
         return found
@@ -169,6 +171,6 @@ def number_of(mapping: Mapping[str, Any], key: str) -> int:
     return int(mapping[key])
 
 
-def duplicates(names: Iterable[str]) -> list[str]:
-    """Those that come more than once."""
-    return [name for name, times in Counter(names).items() if times > 1]
+def duplicates(things: Iterable[Thing]) -> dict[Thing, int]:
+    """Those that come more than once, and how often."""
+    return {thing: times for thing, times in Counter(things).items() if times > 1}

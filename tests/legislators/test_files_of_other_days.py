@@ -52,23 +52,18 @@ def test_a_file_of_a_day_to_come_would_never_look_old(public_file: PublicFile, s
 
 
 @pytest.mark.parametrize(
-    ("term", "sentence"),
+    "term",
     [
-        (
-            {"start": "9994-01-03", "end": "9999-12-31", "how": "appointment"},
-            r"M001176: the term ends on 9999-12-31, more than seven years after 2026-07-15",
-        ),
-        ({"start": "2027-07-15", "end": "2033-07-16"}, r"M001176: the term ends on 2033-07-16, more than seven years"),
-        ({"start": "2027-07-16", "end": "2033-01-03"}, r"M001176: the term starts on 2027-07-16, more than a year after"),
-        ({"start": "2066-01-03", "end": "2072-01-03"}, r"M001176: the term starts on 2066-01-03, more than a year after"),
-        ({"start": "1899-01-03", "end": "1905-01-03"}, r"M001176: the term starts on 1899-01-03, too long ago"),
-        ({"start": "0001-01-03", "end": "0006-01-03"}, r"M001176: the term starts on 0001-01-03, too long ago"),
+        {"start": "9994-01-03", "end": "9999-12-31", "how": "appointment"},
+        {"start": "2066-01-03", "end": "2072-01-03"},
+        {"start": "2027-07-17", "end": "2033-01-03"},
+        {"start": "1899-01-03", "end": "1905-01-03"},
+        {"start": "0001-01-03", "end": "0006-01-03"},
     ],
 )
-def test_a_term_of_another_age_is_refused_even_when_forced(
-    public_file: PublicFile, term: dict[str, str], sentence: str
-) -> None:
+def test_a_term_of_another_age_is_refused_even_when_forced(public_file: PublicFile, term: dict[str, str]) -> None:
     before, file = list(Term.objects.order_by("pk").values()), public_file.with_term("M001176", **term).write()
+    sentence = f"M001176: a list of 2026-07-15 cannot name a term that starts on {term['start']}"
     for wish in (Wish(), Wish(force=True)):
         with pytest.raises(ImportRefused, match=sentence):
             importing.read_file(LEGISLATORS, file, JULY, wish)
