@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from campaign.legislators.geocoding import asking
-from campaign.legislators.models import Seat
 
 ADDRESS = "1221 Quixotic Lane, Portland, OR 97201"
 
@@ -71,21 +70,14 @@ def _rested_breakers() -> Iterator[None]:
 
 
 @pytest.fixture
-def house_seats(db: None) -> None:
-    """The seats of the House that these stories need."""
-    for state, district in (("OR", 1), ("OR", 3), ("WY", 0), ("DC", 0), ("PR", 0), ("VA", 8)):
-        Seat.objects.get_or_create(chamber="house", state=state, district=district)
-
-
-@pytest.fixture
-def census(settings: Any, service: Service, house_seats: None) -> Service:
+def census(settings: Any, service: Service, db: None) -> Service:
     settings.ADDRESS_BACKEND = "census"
     settings.CENSUS_GEOCODER_URL = f"{service.url}/geocoder"
     return service
 
 
 @pytest.fixture
-def google(settings: Any, service: Service, house_seats: None) -> Service:
+def google(settings: Any, service: Service, db: None) -> Service:
     settings.ADDRESS_BACKEND = "google"
     settings.GOOGLE_CIVIC_URL = f"{service.url}/civicinfo/v2"
     settings.GOOGLE_CIVIC_KEY, settings.GOOGLE_CIVIC_CONGRESS = "a-key", 119
@@ -93,7 +85,7 @@ def google(settings: Any, service: Service, house_seats: None) -> Service:
 
 
 @pytest.fixture
-def geocodio(settings: Any, service: Service, house_seats: None) -> Service:
+def geocodio(settings: Any, service: Service, db: None) -> Service:
     settings.ADDRESS_BACKEND = "geocodio"
     settings.GEOCODIO_URL = f"{service.url}/v1.12"
     settings.GEOCODIO_KEY = "a-key"

@@ -28,6 +28,13 @@ def test_the_district_of_the_address_is_the_answer(census: Service, state: str |
     assert [seat.district_code for seat in found.seats] == ["", "", "OR-3"]
 
 
+def test_an_address_costs_no_statement(census: Service, django_assert_num_queries: Any) -> None:
+    answers(census, IN_OR_3)
+    lookup.find("OR")
+    with django_assert_num_queries(0):
+        assert lookup.find("OR", "97201", ADDRESS).districts == ("OR-3",)
+
+
 def test_an_address_alone_is_enough_where_somebody_can_be_asked(census: Service, settings: Any) -> None:
     answers(census, IN_DC)
     found = lookup.find(address=ADDRESS)

@@ -46,7 +46,7 @@ def draw(folder: Path, congress: int = 119, session: str | None = None) -> Path:
 
 
 @pytest.fixture
-def polygons(settings: Any, house_seats: None, tmp_path: Path) -> Any:
+def polygons(settings: Any, db: None, tmp_path: Path) -> Any:
     settings.ADDRESS_BACKEND = "polygons"
     settings.DISTRICT_POLYGONS = str(draw(tmp_path))
     return settings
