@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from campaign.legislators import importing, placing, sources
 from campaign.legislators.models import DataImport, Office, Subject
+from campaign.legislators.relationships import facts_of_zips
 from campaign.legislators.rosters import tables_of_facts
 
 FACTS = Path(__file__).parent / "facts"
@@ -35,7 +36,7 @@ def furnish_places() -> bool:
     if latest and latest.sha256 == fingerprint:
         return False
     started = timezone.now()
-    as_of, split = _split_zips(facts)
+    head, split = facts_of_zips(facts)
     places = {row["zip_code"]: [row["state"]] for row in zipcodes.list_all()}
     for zip_code, states in split.items():
         first = places.get(zip_code, [])
@@ -46,7 +47,7 @@ def furnish_places() -> bool:
             what=Subject.PLACES,
             source=source,
             sha256=fingerprint,
-            as_of=as_of,
+            as_of=date.fromisoformat(head["as of"]),
             started_at=started,
             finished_at=timezone.now(),
             counts={"zips": len(places), "split": sum(len(states) > 1 for states in places.values())},
@@ -104,17 +105,6 @@ def _facts(*names: str) -> importing.Arrival:
 
 @cache
 def _facts_of_districts() -> importing.Arrival:
-    body = (FACTS / "districts.txt").read_bytes()
-    return importing.Arrival(body, _split_zips(body.decode())[0], f"{_OURS}districts.txt")
-
-
-def _split_zips(facts: str) -> tuple[date, dict[str, list[str]]]:
-    as_of = date.min
-    found: dict[str, list[str]] = {}
-    for line in facts.splitlines():
-        left, _colon, right = line.partition(": ")
-        if left == "# as of":
-            as_of = date.fromisoformat(right)
-        elif not left.startswith("#"):
-            found |= {zip_code: left.split() for zip_code in right.split()}
-    return as_of, found
+    text = (FACTS / "districts.txt").read_text()
+    head, _of_zip = facts_of_zips(text)
+    return importing.Arrival(text.encode(), date.fromisoformat(head["as of"]), f"{_OURS}districts.txt")

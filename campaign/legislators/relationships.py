@@ -54,16 +54,25 @@ def read_states(arrival: Arrival) -> Relationships:
 
 
 def read_facts(arrival: Arrival) -> Relationships:
-    """The districts of each ZIP, from our own table: districts, colon, the ZIPs that lie in all of them."""
-    congress = None
+    """The districts of each ZIP, from our own table."""
+    head, of_zip = facts_of_zips(arrival.body.decode())
+    return Relationships(of_zip, int(head["congress"]))
+
+
+def facts_of_zips(text: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """A table of our own: what its head says, and the areas of each ZIP. In a line areas, colon, the ZIPs in them all.
+
+    Raises what Python does where it is no such table: ours is.
+    """
+    head: dict[str, str] = {}
     of_zip: dict[str, tuple[str, ...]] = {}
-    for line in arrival.body.decode().splitlines():
+    for line in text.splitlines():
         left, _colon, right = line.partition(": ")
-        if left == "# congress":
-            congress = int(right)
-        elif not left.startswith("#"):
+        if left.startswith("#"):
+            head[left.removeprefix("# ")] = right
+        else:
             of_zip |= dict.fromkeys(right.split(), tuple(left.split()))
-    return Relationships(of_zip, congress)
+    return head, of_zip
 
 
 def _text_of(body: bytes) -> str:
