@@ -1,7 +1,10 @@
-"""Holding letters back: while nobody can say for sure who sits in a seat, and from a successor it does not speak to."""
+"""Holding letters back: while nobody can say for sure who sits in a seat, and from a successor it does not speak to.
 
-from campaign.legislators import aging
-from campaign.legislators.models import Legislator, Seat, Subject
+The caller asks once how old our list of senators is: `aging.age_of(Subject.LEGISLATORS)`.
+"""
+
+from campaign.legislators.aging import Age
+from campaign.legislators.models import Legislator, Seat
 from campaign.letters.models import Hold, Letter
 
 MINUTES_UNTIL_ASKED_AGAIN = {
@@ -12,7 +15,7 @@ MINUTES_UNTIL_ASKED_AGAIN = {
 }
 
 
-def hold_of_seat(seat: Seat) -> Hold | None:
+def hold_of_seat(seat: Seat, age: Age) -> Hold | None:
     """Why nothing may go to this seat now; None where it may.
 
     A sandbox office of the demo is no office: what goes there is in nobody's name, so old data hold nothing up. A term
@@ -23,13 +26,12 @@ def hold_of_seat(seat: Seat) -> Hold | None:
         return Hold.SEAT_VACANT
     if term.has_run_out():
         return Hold.TERM_ENDED
-    is_sure = term.legislator.office.is_sandbox or not aging.age_of(Subject.LEGISLATORS).is_stale
-    return None if is_sure else Hold.DATA_STALE
+    return Hold.DATA_STALE if age.is_stale and not term.legislator.office.is_sandbox else None
 
 
-def hold_of_letter(letter: Letter, written_to: Legislator) -> Hold | None:
+def hold_of_letter(letter: Letter, written_to: Legislator, age: Age) -> Hold | None:
     """Why this letter may not go now. To a successor goes only what does not name the one who left."""
-    hold = hold_of_seat(letter.seat)
-    if hold is None and letter.seat.holder != written_to and letter.names(written_to):
+    hold = hold_of_seat(letter.seat, age)
+    if hold is None and letter.addressee(written_to) != letter.seat.holder:
         return Hold.SUCCEEDED
     return hold

@@ -75,12 +75,17 @@ def digest_of(subject: str, body: str) -> str:
 class LetterQuerySet(models.QuerySet["Letter"]):
     """Many letters."""
 
+    def with_holders(self) -> Self:
+        """With their seats and who holds them."""
+        return self.prefetch_related(models.Prefetch("seat", Seat.objects.with_holders()))
+
     def of_supporter(self, supporter_id: uuid.UUID) -> Self:
         """One person's, oldest first, with all that their receipts need."""
         return (
             self.filter(supporter_id=supporter_id)
-            .select_related("petition", "seat")
-            .prefetch_related("dispatches__delivery__events", "dispatches__legislator__office")
+            .select_related("petition")
+            .with_holders()
+            .prefetch_related("dispatches__delivery__events", "dispatches__legislator")
             .order_by("written_at", "pk")
         )
 
@@ -123,6 +128,14 @@ class Letter(models.Model):
     def names(self, legislator: Legislator) -> bool:
         """Whether its words name this person."""
         return text.speaks_of(f"{self.subject or ''} {self.body or ''}", legislator.family_name)
+
+    def addressee(self, written_to: Legislator) -> Legislator | None:
+        """Whose letter it is by now: of the seat's holder, unless its words name the one whom it was written to.
+
+        None while we know of nobody who holds the seat.
+        """
+        holder = self.seat.holder
+        return written_to if holder and holder != written_to and self.names(written_to) else holder
 
 
 class ChannelName(models.TextChoices):
@@ -217,10 +230,11 @@ class LetterDispatch(models.Model):
         """The office's mail server refused it, or it was never handed over. Where nobody knows it has not failed."""
         return self.delivery is not None and self.delivery.status in {Status.REFUSED, Status.SUPPRESSED}
 
-    def now_to(self, holder: Legislator) -> None:
-        """It goes to whoever holds the seat by now, and its receipt says so. Twice is once."""
-        if holder.pk != self.legislator_id:
-            self.legislator, self.is_sandbox = holder, holder.office.is_sandbox
+    def now_to(self, holder: Legislator | None) -> None:
+        """It goes to whoever holds the seat by now, and its receipt says so. Twice is once; nobody changes nothing."""
+        if holder and holder.pk != self.legislator_id:
+            self.legislator = holder
+            self.is_sandbox = self.channel == ChannelName.EMAIL and holder.office.is_sandbox
             self.save(update_fields=["legislator", "is_sandbox"])
 
     @property

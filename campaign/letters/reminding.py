@@ -3,6 +3,8 @@
 from campaign.delivery import posting
 from campaign.delivery.models import Delivery, Kind, Status
 from campaign.delivery.recipes import Mail, Postponed, Withheld, written
+from campaign.legislators import aging
+from campaign.legislators.models import Subject
 from campaign.letters import holding
 from campaign.letters.models import Hold, Letter
 from campaign.petitions.models import Signature
@@ -33,7 +35,7 @@ def _key(letter: Letter) -> str:
 
 def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
     """The recipe: it waits as long as the letter has to, and is not sent where nothing is left to do."""
-    letters = Letter.objects.select_related("supporter", "seat", "petition")
+    letters = Letter.objects.select_related("supporter", "petition").with_holders()
     letter = letters.filter(pk=delivery.about["letter"]).first()
     if letter is None or letter.supporter is None:
         return Withheld("erased")
@@ -45,11 +47,13 @@ def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
     dispatch = letter.dispatches.last()
     if signature is None or not letter.petition.is_open or dispatch is None or letter.has_gone:
         return Withheld("nothing left to do")
-    hold = holding.hold_of_letter(letter, dispatch.legislator)
-    if hold not in {None, Hold.SUCCEEDED}:
-        return Postponed(hold.value if hold else "", minutes=60)
-    if hold is None and not dispatch.waits_for_constituent:
-        return Withheld("it goes by itself")
+    hold = holding.hold_of_letter(letter, dispatch.legislator, aging.age_of(Subject.LEGISLATORS))
+    if hold is None:
+        if not dispatch.waits_for_constituent:
+            return Withheld("it goes by itself")
+        dispatch.now_to(letter.seat.holder)
+    elif hold != Hold.SUCCEEDED:
+        return Postponed(hold.value, minutes=holding.MINUTES_UNTIL_ASKED_AGAIN[hold])
     supporter, language = letter.supporter, signature.language
     context = {
         "given_name": supporter.given_name,

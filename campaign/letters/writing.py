@@ -161,7 +161,14 @@ def _content(manuscript: Manuscript) -> dict[str, object]:
     }
 
 
+@transaction.atomic
 def say(dispatch: LetterDispatch, what: Said) -> bool:
-    """Keep what the constituent said about a hand-off. "Sent" is final: what comes later changes nothing, False."""
+    """Keep what the constituent said about a hand-off, and once it is sent, whose office it went to.
+
+    "Sent" is final: what comes later changes nothing, False.
+    """
     rows = LetterDispatch.objects.filter(pk=dispatch.pk, channel="handoff").exclude(said=Said.SENT)
-    return bool(rows.update(said=what, said_at=timezone.now()))
+    is_kept = bool(rows.update(said=what, said_at=timezone.now()))
+    if is_kept and what == Said.SENT:
+        dispatch.now_to(dispatch.letter.addressee(dispatch.legislator))
+    return is_kept

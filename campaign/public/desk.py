@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from campaign.legislators.models import Legislator, Seat
+from campaign.legislators import aging
+from campaign.legislators.models import Legislator, Seat, Subject
 from campaign.letters import channels, holding, writing
 from campaign.letters.models import ChannelName, Hold, Letter, LetterTemplate
 from campaign.letters.writing import Manuscript
@@ -87,12 +88,13 @@ def lay(petition: Petition, supporter: Supporter, tone: str = "") -> Desk:
     chosen = next((each for each in templates if str(each.pk) == tone), None)
     template = chosen or (templates[0] if templates else None)
     letters = {letter.seat_id: letter for letter in Letter.objects.of_supporter(supporter.pk).filter(petition=petition)}
+    age = aging.age_of(Subject.LEGISLATORS)
     sheets = []
     for seat in writing.seats_of(supporter):
         letter = letters.get(seat.pk)
         kept = letter if letter and (letter.has_gone or chosen is None) else None
         sheet = _sheet(seat, kept, template, supporter)
-        sheets.append(replace(sheet, way=_way(seat.holder, supporter, letter), hold=holding.hold_of_seat(seat)))
+        sheets.append(replace(sheet, way=_way(seat.holder, supporter, letter), hold=holding.hold_of_seat(seat, age)))
     return Desk(supporter, templates, template, tuple(sheets))
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from campaign.dashboard import knowledge
 from campaign.delivery import sending
 from campaign.delivery.models import Delivery, Status
-from campaign.legislators import furnishing
+from campaign.legislators import aging, furnishing
 from campaign.legislators.models import DataImport, Legislator, Office, Seat, Subject, Term
 from campaign.letters import holding, writing
 from campaign.letters.models import Hold, Letter, LetterDispatch
@@ -55,6 +55,10 @@ def letter_to_merkley(ada, body: str = NAMING) -> LetterDispatch:
     return send(ada, seats(ada)[0], body=body)
 
 
+def hold_of(seat: Seat) -> Hold | None:
+    return holding.hold_of_seat(seat, aging.age_of(Subject.LEGISLATORS))
+
+
 def fate() -> tuple[str, str]:
     return Delivery.objects.values_list("status", "reason").get(recipe="letter")
 
@@ -91,7 +95,7 @@ def test_on_4_january_no_answer_of_the_source_makes_the_june_list_good_again(ada
     )
     (moody,) = [seat for seat in Seat.objects.senate().of_state("FL") if seat.current_term.appointed]
     with time_machine.travel(datetime(2027, 1, 4, 8, tzinfo=UTC), tick=True):
-        assert holding.hold_of_seat(moody) == Hold.DATA_STALE
+        assert hold_of(moody) == Hold.DATA_STALE
         assert knowledge.warnings().legislators.is_stale
 
 
@@ -122,7 +126,7 @@ def test_on_4_january_with_the_june_list_nothing_goes_to_people_who_may_have_lef
         assert (class_two.holder, class_two.is_vacant) == (None, False)
         with pytest.raises(writing.MayNotWrite):
             send(ada, class_two)
-        assert holding.hold_of_seat(class_three) == Hold.DATA_STALE
+        assert hold_of(class_three) == Hold.DATA_STALE
 
 
 def test_the_demos_sandbox_offices_take_letters_whatever_the_list_but_not_after_a_term(ada, sink):
@@ -132,7 +136,7 @@ def test_the_demos_sandbox_offices_take_letters_whatever_the_list_but_not_after_
     sending.send_due()
     assert len(arrived(sink)) == 1
     Term.objects.open().filter(seat__state="OR").update(ends_on=timezone.now().date())
-    assert [holding.hold_of_seat(seat) for seat in seats(ada)] == [Hold.TERM_ENDED, Hold.TERM_ENDED]
+    assert [hold_of(seat) for seat in seats(ada)] == [Hold.TERM_ENDED, Hold.TERM_ENDED]
 
 
 def test_what_names_the_one_who_left_is_not_sent_to_the_successor_and_ada_is_asked(ada, sink):
@@ -280,3 +284,34 @@ def test_whoever_withdrew_is_not_reminded(ada, sink):
     sending.send_due()
     assert arrived(sink) == []
     assert Delivery.objects.get().reason == "nothing left to do"
+
+
+def test_a_letter_by_hand_that_names_nobody_is_announced_for_the_successor(ada, sink):
+    good_as_of(timezone.now().date() - timedelta(days=60))
+    letter_to_merkley(ada, WORDS)
+    newcomer = succeed_merkley()
+    renewed()
+    sending.send_due()
+    assert "Now it can go." in arrived(sink)[0].text
+    by_hand = LetterDispatch.objects.get()
+    assert (by_hand.legislator, by_hand.is_sandbox) == (newcomer, False)
+
+
+def test_only_what_goes_by_mail_goes_to_a_sandbox(ada, sink):
+    give_address(seats(ada)[0])
+    letter_to_merkley(ada, WORDS)
+    send(ada, seats(ada)[1])
+    succeed_merkley()
+    Office.objects.with_email().update(sandboxed_at=timezone.now())
+    Office.objects.filter(legislator__family_name="Wyden").update(
+        email="wyden@sandbox.example",
+        email_entered_by="demo",
+        email_entered_at=timezone.now(),
+        sandboxed_at=timezone.now(),
+    )
+    sending.send_due()
+    by_mail = LetterDispatch.objects.get(channel="email")
+    assert (by_mail.legislator.family_name, by_mail.is_sandbox) == ("Comer", True)
+    by_hand = LetterDispatch.objects.get(channel="handoff")
+    by_hand.now_to(by_mail.legislator)
+    assert not by_hand.is_sandbox

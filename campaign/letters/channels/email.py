@@ -8,7 +8,8 @@ from django.utils import timezone
 from campaign.delivery import posting
 from campaign.delivery.models import Delivery, Kind, Suppression
 from campaign.delivery.recipes import Mail, Postponed, Withheld
-from campaign.legislators.models import Legislator
+from campaign.legislators import aging
+from campaign.legislators.models import Legislator, Subject
 from campaign.letters import holding, reminding
 from campaign.letters.channels.handoff import HandoffChannel
 from campaign.letters.models import ChannelName, Hold, Letter, LetterDispatch
@@ -51,7 +52,7 @@ class EmailChannel:
 
 def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
     """The recipe: the letter as it was written, to whoever holds the seat today, unless there is reason to wait."""
-    letters = Letter.objects.select_related("supporter", "seat", "petition")
+    letters = Letter.objects.select_related("supporter", "petition").with_holders()
     letter = letters.filter(pk=delivery.about["letter"]).first()
     if letter is None or letter.supporter is None or letter.body is None:
         return Withheld("erased")
@@ -61,7 +62,7 @@ def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
     if signature.quarantined_at:
         return Postponed("held for an organizer", minutes=60)
     dispatch = delivery.letter_dispatch
-    if hold := holding.hold_of_letter(letter, dispatch.legislator):
+    if hold := holding.hold_of_letter(letter, dispatch.legislator, aging.age_of(Subject.LEGISLATORS)):
         if hold == Hold.SUCCEEDED:
             reminding.remind(letter)
         return Postponed(hold.value, minutes=holding.MINUTES_UNTIL_ASKED_AGAIN[hold])

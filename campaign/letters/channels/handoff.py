@@ -1,6 +1,7 @@
 """Hand-off: the office's own form, with the text ready to copy. Only the constituent can send it, and says so."""
 
-from campaign.legislators.models import Legislator
+from campaign.legislators import aging
+from campaign.legislators.models import Legislator, Subject
 from campaign.letters import holding, reminding
 from campaign.letters.models import ChannelName, Letter, LetterDispatch
 
@@ -19,6 +20,6 @@ class HandoffChannel:
         found, _ = LetterDispatch.objects.update_or_create(
             letter=letter, channel=self.name, defaults={"legislator": legislator}
         )
-        if holding.hold_of_letter(letter, legislator):
+        if holding.hold_of_letter(letter, legislator, aging.age_of(Subject.LEGISLATORS)):
             reminding.remind(letter)
         return found

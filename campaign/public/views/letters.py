@@ -7,14 +7,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from campaign.letters import holding, writing
-from campaign.letters.models import Hold, Letter, LetterDispatch, Said
+from campaign.letters import writing
+from campaign.letters.models import Letter, LetterDispatch, Said
 from campaign.letters.writing import MayNotWrite
 from campaign.petitions.models import Signature
 from campaign.public import desk
 from campaign.public.desk import Desk
 from campaign.public.doors import Visit, opened_by, see_other
 from campaign.public.errors import refuse
+from campaign.public.receipts import receipts_of
 from campaign.public.views.mine import signature_under
 from campaign.supporters.models import AccessPurpose
 from campaign.supporters.wordings import LETTERS, WORDINGS
@@ -77,15 +78,10 @@ def receipts(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
         "token": visit.token,
         "petition": signature.petition,
         "title": signature.petition.text_in().title,
-        "letters": [(letter, _hold_of(letter)) for letter in letters],
+        "letters": receipts_of(letters),
         "answers": Said.choices,
     }
     return render(request, "public/letters.html", context)
-
-
-def _hold_of(letter: Letter) -> Hold | None:
-    dispatch = letter.dispatches.last()
-    return holding.hold_of_letter(letter, dispatch.legislator) if dispatch and not letter.has_gone else None
 
 
 @opened_by(AccessPurpose.MY_PAGE)

@@ -21,6 +21,7 @@ from campaign.public import boards, sharing
 from campaign.public.boards import Row
 from campaign.public.doors import Visit, opened_by, see_other
 from campaign.public.errors import refuse
+from campaign.public.receipts import receipts_of
 from campaign.public.views.confirming import closed_sentence
 from campaign.supporters import disclosing, erasing
 from campaign.supporters.models import AccessPurpose
@@ -40,13 +41,12 @@ def my_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """All that is known of the visitor, and what they can do about it."""
     signatures = Signature.objects.of_supporter(visit.supporter.pk).prefetch_related("petition__texts")
     listed = [(signature, signature.petition.text_in().title) for signature in signatures]
-    letters = [(letter, letter.dispatches.all()) for letter in Letter.objects.of_supporter(visit.supporter.pk)]
     context: dict[str, Any] = {
         "token": visit.token,
         "supporter": visit.supporter,
         "state_name": usps.NAMES.get(visit.supporter.state, visit.supporter.state),
         "signatures": listed,
-        "letters": letters,
+        "letters": receipts_of(Letter.objects.of_supporter(visit.supporter.pk)),
         "stopped": unsubscribing.stopped(visit.supporter.pk),
         "takes_updates": visit.supporter.takes_updates,
     }
