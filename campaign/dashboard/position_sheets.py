@@ -14,6 +14,7 @@ from campaign.dashboard.treaty_forms import SheetForm
 from campaign.treaties import sheets, tabulating
 from campaign.treaties.models import Treaty
 from campaign.treaties.tabulating import Sheet
+from campaign.treaties.taking_turns import ChangedMeanwhile
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +54,7 @@ def _enter(request: DeskRequest, treaty: Treaty, sheet: Sheet) -> bool:
     """False where a position is not what was looked over."""
     try:
         changed = tabulating.enter_all(treaty, sheet, request.user, previewed=request.POST.get("digest", "") or "none")
-    except tabulating.ChangedMeanwhile:
+    except ChangedMeanwhile:
         return False
     if changed:
         said = ngettext(

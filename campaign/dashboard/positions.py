@@ -1,7 +1,6 @@
 """How one senator stands on a treaty, entered by hand; what was entered before, by whom, and where it is said."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,10 +13,8 @@ from campaign.legislators.models import Chamber, Legislator
 from campaign.lib.refusals import Refused
 from campaign.treaties import positioning
 from campaign.treaties.models import Position, Stance, Treaty
-
-
-class _Overtaken(Exception):
-    """Somebody else entered a position between the form and the button."""
+from campaign.treaties.positioning import Statement
+from campaign.treaties.taking_turns import ChangedMeanwhile, Seen
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,14 +31,15 @@ def edit(request: DeskRequest, slug: str, bioguide_id: str) -> HttpResponse:
     form = PositionForm(request.POST) if request.method == "POST" else PositionForm.of(current)
     if request.method == "POST" and form.is_valid():
         try:
-            messages.success(request, _enter(request, treaty, senator, form))
+            position = positioning.enter(treaty, _statement(senator, form), request.user, Seen(form.row_seen))
         except Refused as refused:
             form.tell(refused)
-        except _Overtaken:
+        except ChangedMeanwhile:
             current = _current(treaty, senator)
             form.is_now_upon(current)
             form.add_error(None, _("Somebody changed it meanwhile. Look what it is now, then save again."))
         else:
+            messages.success(request, _entered(is_new=position != current))
             return redirect("dashboard:position", slug, bioguide_id)
     term = senator.terms.filter(seat__chamber=Chamber.SENATE).select_related("seat").first()
     context = {
@@ -67,19 +65,12 @@ def _current(treaty: Treaty, senator: Legislator) -> Position | None:
     return Position.objects.current().filter(treaty=treaty, legislator=senator).first()
 
 
-def _enter(request: DeskRequest, treaty: Treaty, senator: Legislator, form: PositionForm) -> str:
-    """What to say afterwards. Raises Refused and _Overtaken."""
+def _statement(senator: Legislator, form: PositionForm) -> Statement:
     said = form.cleaned_data
-    statement = positioning.Statement(
-        senator, Stance(said["stance"]), said["stated_on"], said["source_url"], said["note"]
-    )
-    with transaction.atomic():
-        # Nobody enters anything between the look and the deed.
-        positioning.take_turns(treaty)
-        before = _current(treaty, senator)
-        if form.row_seen != (before.pk if before else None):
-            raise _Overtaken
-        position = positioning.enter(treaty, statement, request.user)
-    if position == before:
-        return _("Nothing changed: this is what stood here already.")
-    return _("The position is kept. Everybody reads it from now on.")
+    return Statement(senator, Stance(said["stance"]), said["stated_on"], said["source_url"], said["note"])
+
+
+def _entered(*, is_new: bool) -> str:
+    if is_new:
+        return _("The position is kept. Everybody reads it from now on.")
+    return _("Nothing changed: this is what stood here already.")

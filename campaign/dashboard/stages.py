@@ -1,9 +1,6 @@
 """The stages of a treaty: entering one that it reached, retracting one that was a mistake. Both in two steps."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,12 +10,10 @@ from campaign.dashboard.permissions import DeskRequest, for_organizers
 from campaign.dashboard.treaties import find, name_of
 from campaign.dashboard.treaty_forms import StageForm
 from campaign.lib.refusals import Refused
-from campaign.treaties import positioning, staging
+from campaign.treaties import staging
 from campaign.treaties.models import Stage, StageChange, Treaty
-
-
-class _Overtaken(Exception):
-    """Somebody else entered or retracted a stage between the form and the button."""
+from campaign.treaties.staging import Change, Tried
+from campaign.treaties.taking_turns import ChangedMeanwhile, Seen
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,52 +26,36 @@ def enter(request: DeskRequest, slug: str) -> HttpResponse:
     treaty = find(slug)
     form = StageForm(request.POST) if request.method == "POST" else StageForm.upon(treaty.current_change)
     if request.method == "POST" and form.is_valid():
-        is_sure = "sure" in request.POST
+        change, seen = _change(form), Seen(form.row_seen)
         try:
-            tried = _enter(request, treaty, form, is_sure=is_sure)
+            if "sure" not in request.POST:
+                return _ask(request, treaty, form, staging.try_out(treaty, change, request.user, seen))
+            row = staging.enter(treaty, change, request.user, seen)
         except Refused as refused:
             form.tell(refused)
-        except _Overtaken:
+        except ChangedMeanwhile:
             treaty = find(slug)
             form.is_now_upon(treaty.current_change)
             form.add_error(None, _("Somebody entered or retracted a stage meanwhile. Please look where it stands now."))
         else:
-            if not is_sure:
-                return _ask(request, treaty, form, tried)
+            messages.success(request, _entered(is_new=row not in treaty.standing_changes))
             return redirect("dashboard:treaty", slug)
     context = {"treaty": treaty, "name": name_of(treaty), "form": form, "current": treaty.current_change}
     return render(request, "dashboard/stage.html", context, status=422 if form.errors else 200)
 
 
-@dataclass(frozen=True)
-class _Tried:
-    """A stage that was entered, or tried and taken back: whether it was new, and where the treaty stands with it."""
-
-    change: StageChange
-    is_new: bool
-    after: Stage
-
-
-def _enter(request: DeskRequest, treaty: Treaty, form: StageForm, *, is_sure: bool) -> _Tried:
-    """Without `is_sure` nothing of it is kept. Raises Refused and _Overtaken."""
+def _change(form: StageForm) -> Change:
     said = form.cleaned_data
-    change = staging.Change(Stage(said["stage"]), said["happened_on"], said["source_url"], said["note"])
-    with transaction.atomic():
-        positioning.take_turns(treaty)
-        before = find(treaty.slug)
-        if form.row_seen != (before.current_change.pk if before.current_change else None):
-            raise _Overtaken
-        known = {each.pk for each in before.stage_changes.all()}
-        row = staging.enter(treaty, change, request.user)
-        tried = _Tried(row, row.pk not in known, find(treaty.slug).stage)
-        transaction.set_rollback(not is_sure)
-    if is_sure:
-        said_now = _("The stage is entered. Everybody reads it from now on.")
-        messages.success(request, said_now if tried.is_new else _("Nothing changed: this stage was entered before."))
-    return tried
+    return Change(Stage(said["stage"]), said["happened_on"], said["source_url"], said["note"])
 
 
-def _ask(request: DeskRequest, treaty: Treaty, form: StageForm, tried: _Tried) -> HttpResponse:
+def _entered(*, is_new: bool) -> str:
+    if is_new:
+        return _("The stage is entered. Everybody reads it from now on.")
+    return _("Nothing changed: this stage was entered before.")
+
+
+def _ask(request: DeskRequest, treaty: Treaty, form: StageForm, tried: Tried) -> HttpResponse:
     before = treaty.current_change
     context = {
         "treaty": treaty,

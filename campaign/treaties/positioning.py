@@ -14,6 +14,7 @@ from campaign.lib.refusals import Refusal, Refused
 from campaign.organizers.models import Organizer
 from campaign.treaties import checking
 from campaign.treaties.models import Position, Stance, Treaty
+from campaign.treaties.taking_turns import Seen, take_turns
 
 log = structlog.get_logger(__name__)
 
@@ -39,20 +40,48 @@ class Statement:
             position.note,
         )
 
+    def as_position(self, treaty: Treaty, by: Organizer) -> Position:
+        """The row that keeps it, not saved yet."""
+        return Position(
+            treaty=treaty,
+            legislator=self.legislator,
+            stance=self.stance,
+            stated_on=self.stated_on,
+            source_url=self.source_url,
+            note=self.note,
+            entered_by=by,
+        )
 
-def enter(treaty: Treaty, statement: Statement, by: Organizer | None) -> Position:
+
+def enter(treaty: Treaty, statement: Statement, by: Organizer, seen: Seen | None = None) -> Position | None:
     """Keep the statement as the senator's position; the earlier one stays in the history with the moment it ended.
 
-    The same again changes nothing and returns what stands. Two organizers at once: one waits for the other, and both
-    statements are kept, the later one standing. Raises Refused: `stance`, `stated_on`, `source_url`, `note`,
-    `legislator`.
+    Returns what stands then. The same again changes nothing, nor does an “unknown” without a source and a note where
+    nothing is known. Two organizers at once: one waits for the other, and both statements are kept, the later one
+    standing. Raises Refused: `stance`, `stated_on`, `source_url`, `note`, `legislator`; and ChangedMeanwhile where
+    another position stands than the one `seen`.
     """
     statement = checked(statement)
     _refuse_who_is_no_senator(statement.legislator)
     with transaction.atomic():
         take_turns(treaty)
-        before = treaty.positions.current().filter(legislator=statement.legislator).first()
-        return put(treaty, statement, before, by)
+        standing = treaty.positions.current().filter(legislator=statement.legislator)
+        before = standing.first()
+        if seen:
+            seen.compare(before)
+        if statement.says_the_same_as(before):
+            return before
+        standing.update(superseded_at=Now())
+        position = statement.as_position(treaty, by)
+        position.save()
+    log.info(
+        "position entered",
+        treaty=treaty.slug,
+        legislator=statement.legislator.bioguide_id,
+        stance=str(statement.stance),
+        organizer=by.pk,
+    )
+    return position
 
 
 def checked(statement: Statement) -> Statement:
@@ -69,36 +98,6 @@ def checked(statement: Statement) -> Statement:
         raise Refused(tuple(found))
     stance = Stance(statement.stance)
     return replace(statement, stance=stance, source_url=statement.source_url.strip(), note=note)
-
-
-def take_turns(treaty: Treaty) -> None:
-    """Whoever changes this treaty's positions or stages waits here for who came before; readers wait for nobody."""
-    Treaty.objects.select_for_update(no_key=True).only("pk").get(pk=treaty.pk)
-
-
-def put(treaty: Treaty, statement: Statement, before: Position | None, by: Organizer | None) -> Position:
-    """Write a checked statement over what stands, in the turn of `take_turns`."""
-    if before is not None:
-        if statement.says_the_same_as(before):
-            return before
-        Position.objects.filter(pk=before.pk).update(superseded_at=Now())
-    position = Position.objects.create(
-        treaty=treaty,
-        legislator=statement.legislator,
-        stance=statement.stance,
-        stated_on=statement.stated_on,
-        source_url=statement.source_url,
-        note=statement.note,
-        entered_by=by,
-    )
-    log.info(
-        "position entered",
-        treaty=treaty.slug,
-        legislator=statement.legislator.bioguide_id,
-        stance=str(statement.stance),
-        organizer=by.pk if by else None,
-    )
-    return position
 
 
 def senators_among(legislators: Iterable[Legislator]) -> set[int]:

@@ -13,7 +13,7 @@ from campaign.lib.refusals import Refusal, Refused
 from campaign.organizers.models import Organizer
 from campaign.treaties import checking
 from campaign.treaties.models import Stage, StageChange, Treaty
-from campaign.treaties.positioning import take_turns
+from campaign.treaties.taking_turns import Seen, take_turns
 
 log = structlog.get_logger(__name__)
 
@@ -28,16 +28,28 @@ class Change:
     note: str = ""
 
 
-def enter(treaty: Treaty, change: Change, by: Organizer | None) -> StageChange:
+@dataclass(frozen=True)
+class Tried:
+    """A stage as entering it would keep it: whether it is new, and where the treaty would stand."""
+
+    change: StageChange
+    is_new: bool
+    after: Stage
+
+
+def enter(treaty: Treaty, change: Change, by: Organizer | None, seen: Seen | None = None) -> StageChange:
     """Keep that the treaty reached the stage. An earlier date than the latest one fills in the history.
 
     The same again changes nothing and returns what stands. Raises Refused: `stage` (also where the same stage stands on
-    that day with another source or note: retract that first), `happened_on`, `source_url`, `note`.
+    that day with another source or note: retract that first), `happened_on`, `source_url`, `note`; and ChangedMeanwhile
+    where the treaty stands at another change than the one `seen`.
     """
     note = _checked(change)
     source_url = change.source_url.strip()
     with transaction.atomic():
         take_turns(treaty)
+        if seen:
+            seen.compare(_fresh(treaty).current_change)
         row, made = StageChange.objects.get_or_create(
             treaty=treaty,
             stage=change.stage,
@@ -53,12 +65,26 @@ def enter(treaty: Treaty, change: Change, by: Organizer | None) -> StageChange:
     return row
 
 
+def try_out(treaty: Treaty, change: Change, by: Organizer, seen: Seen | None = None) -> Tried:
+    """What would come of entering it; nothing of it is kept. Raises as `enter`."""
+    with transaction.atomic():
+        known = _fresh(treaty).standing_changes
+        row = enter(treaty, change, by, seen)
+        tried = Tried(row, row not in known, _fresh(treaty).stage)
+        transaction.set_rollback(True)
+    return tried
+
+
 def retract(change: StageChange, by: Organizer) -> bool:
     """Take a change back; it stays in the history with who took it back. The second time nothing changes: False."""
     rows = StageChange.objects.standing().filter(pk=change.pk).update(retracted_at=Now(), retracted_by=by)
     if rows:
         _tell("stage retracted", change, by)
     return bool(rows)
+
+
+def _fresh(treaty: Treaty) -> Treaty:
+    return Treaty.objects.with_story().get(pk=treaty.pk)
 
 
 def _checked(change: Change) -> str:

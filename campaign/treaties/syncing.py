@@ -16,11 +16,13 @@ from campaign.legislators import fetching, importing
 from campaign.legislators.importing import AS_IT_COMES, Arrival, Difference, Intake, NotReadable, Outcome, Source, Wish
 from campaign.legislators.models import Subject
 from campaign.legislators.terms import congress_on
-from campaign.treaties import answers, milestones
+from campaign.lib.refusals import Refused
+from campaign.treaties import answers, milestones, staging
 from campaign.treaties.answers import MOST_IN_A_LIST, Answers, Record
 from campaign.treaties.checking import LONGEST_STAGE_NOTE
 from campaign.treaties.milestones import Reached
-from campaign.treaties.models import Stage, StageChange, Treaty
+from campaign.treaties.models import Stage, Treaty
+from campaign.treaties.staging import Change
 
 MOST_BYTES = 8 * 1024 * 1024
 # Words of half of all treaties: who shares only these shares nothing.
@@ -140,26 +142,21 @@ def _enter_all(treaty: Treaty, record: Record, reached: list[Reached]) -> tuple[
     changed, notes = [], []
     standing = {(change.stage, change.happened_on) for change in treaty.standing_changes}
     retracted = {(change.stage, change.happened_on) for change in treaty.stage_changes.all()} - standing
-    for each in reached:
-        line, key = f"{treaty.slug}: {each.stage.value} on {each.day}", (each.stage.value, each.day)
+    for milestone in reached:
+        stage, day = milestone.stage, milestone.day
+        line, key = f"{treaty.slug}: {stage.value} on {day}", (stage.value, day)
         if key in standing:
             continue
         if key in retracted:
             notes.append(f"{line} was retracted and is not entered again.")
-        else:
-            _enter(treaty, record, each)
+            continue
+        words = milestone.words[:LONGEST_STAGE_NOTE]
+        try:
+            staging.enter(treaty, Change(stage, day, record.url, words), None)
             changed.append(line)
+        except Refused as refused:
+            notes += [f"{line} is not entered: {each.field} {each.code}." for each in refused.refusals]
     return changed, notes
-
-
-def _enter(treaty: Treaty, record: Record, reached: Reached) -> None:
-    StageChange.objects.create(
-        treaty=treaty,
-        stage=reached.stage,
-        happened_on=reached.day,
-        source_url=record.url,
-        note=reached.words[:LONGEST_STAGE_NOTE],
-    )
 
 
 def _not_in_congress(treaty: Treaty, reached: list[Reached]) -> list[str]:

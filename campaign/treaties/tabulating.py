@@ -24,6 +24,7 @@ from campaign.treaties import counting, positioning, sheets
 from campaign.treaties.models import Position, Stance, Treaty
 from campaign.treaties.positioning import Statement
 from campaign.treaties.sheets import Line, Trouble
+from campaign.treaties.taking_turns import ChangedMeanwhile, take_turns
 
 log = structlog.get_logger(__name__)
 EXPORTED = ("bioguide_id", "name", "state", "position", "date", "source_url", "note")
@@ -72,10 +73,6 @@ class NotSound(Exception):
     """The sheet has troubles; nothing of it is entered."""
 
 
-class ChangedMeanwhile(Exception):
-    """Somebody changed a position after the sheet was looked over; nothing of it is entered."""
-
-
 def read(treaty: Treaty, content: bytes) -> Sheet:
     """What the file says, beside what stands. It changes nothing and raises nothing: what is wrong is in the sheet.
 
@@ -103,7 +100,7 @@ def enter_all(treaty: Treaty, sheet: Sheet, by: Organizer, *, previewed: str = "
     if sheet.troubles:
         raise NotSound
     with transaction.atomic():
-        positioning.take_turns(treaty)
+        take_turns(treaty)
         standing = _standing(treaty)
         said = [row.statement for row in sheet.rows if row.statement]
         new = [each for each in said if not each.says_the_same_as(standing.get(each.legislator.pk))]
@@ -115,7 +112,7 @@ def enter_all(treaty: Treaty, sheet: Sheet, by: Organizer, *, previewed: str = "
             raise ChangedMeanwhile
         ended = [standing[each.pk].pk for each in legislators if each.pk in standing]
         Position.objects.filter(pk__in=ended).update(superseded_at=Now())
-        Position.objects.bulk_create(_position(treaty, each, by) for each in new)
+        Position.objects.bulk_create(each.as_position(treaty, by) for each in new)
     log.info("positions entered", treaty=treaty.slug, changed=len(new), organizer=by.pk)
     return len(new)
 
@@ -251,15 +248,3 @@ def _standing(treaty: Treaty) -> dict[int, Position]:
 def _digest(fingerprint: str, standing: Mapping[int, Position]) -> str:
     ids = " ".join(str(key) for key in sorted(position.pk for position in standing.values()))
     return sha256(f"{fingerprint} {ids}".encode()).hexdigest()
-
-
-def _position(treaty: Treaty, statement: Statement, by: Organizer) -> Position:
-    return Position(
-        treaty=treaty,
-        legislator=statement.legislator,
-        stance=statement.stance,
-        stated_on=statement.stated_on,
-        source_url=statement.source_url,
-        note=statement.note,
-        entered_by=by,
-    )

@@ -1,9 +1,11 @@
 """Olive's and Vera's desks, and a petition that some people signed."""
 
+import threading
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from campaign.letters.models import LetterTemplate
@@ -20,6 +22,29 @@ def at_desk(organizer: Organizer) -> Client:
     client = Client()
     client.force_login(organizer)
     return client
+
+
+def post_in_threads(*tries: tuple[Client, str, dict[str, str]]) -> list[int]:
+    """All at the same moment; what they were answered."""
+    statuses, start = [], threading.Barrier(len(tries))
+
+    def go(client: Client, address: str, body: dict[str, str]) -> None:
+        start.wait()
+        statuses.append(client.post(address, body).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=go, args=each) for each in tries]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(statuses)
+
+
+@pytest.fixture
+def olga(db: None) -> Organizer:
+    """Olga organizes, too."""
+    return factories.make_organizer("olga@example.org")
 
 
 @pytest.fixture
@@ -49,9 +74,7 @@ class Story:
 @pytest.fixture
 def treaty(db: None) -> Treaty:
     """A treaty of which nothing is known yet."""
-    treaty = Treaty.objects.create(slug="a-convention")
-    treaty.texts.create(language="en", title="A Convention on Something", short_title="The Convention", summary="Much.")
-    return treaty
+    return factories.make_treaty(short_title="The Convention")
 
 
 @pytest.fixture

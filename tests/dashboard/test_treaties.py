@@ -1,11 +1,9 @@
 """A treaty at the desk: the count, the hundred seats, its stages and its number."""
 
 import re
-import threading
 from datetime import date
 
 import pytest
-from django.db import connection
 from django.test import Client
 from structlog.testing import capture_logs
 
@@ -14,7 +12,7 @@ from campaign.organizers.models import Organizer
 from campaign.treaties import positioning, staging
 from campaign.treaties.models import Stage, StageChange, Stance, Treaty
 from campaign.treaties.positioning import Statement
-from tests.dashboard.conftest import at_desk
+from tests.dashboard.conftest import at_desk, post_in_threads
 
 TREATIES = "/dashboard/treaties/"
 PAGE = TREATIES + "a-convention/"
@@ -36,16 +34,16 @@ def hidden(page: str, name: str) -> str:
     return found[1] or ""
 
 
-def say(treaty: Treaty, bioguide_id: str, stance: Stance) -> None:
+def say(treaty: Treaty, bioguide_id: str, stance: Stance, by: Organizer) -> None:
     senator = Legislator.objects.get(bioguide_id=bioguide_id)
-    positioning.enter(treaty, Statement(senator, stance, date(2026, 5, 1), SOURCE, "In a letter."), None)
+    positioning.enter(treaty, Statement(senator, stance, date(2026, 5, 1), SOURCE, "In a letter."), by)
 
 
 @pytest.fixture
-def opposed(treaty: Treaty) -> Treaty:
+def opposed(treaty: Treaty, olga: Organizer) -> Treaty:
     """Oregon's senators: one opposes it, one leans for it."""
-    say(treaty, "W000779", Stance.OPPOSES)
-    say(treaty, "M001176", Stance.LEANS_FOR)
+    say(treaty, "W000779", Stance.OPPOSES, olga)
+    say(treaty, "M001176", Stance.LEANS_FOR, olga)
     return treaty
 
 
@@ -308,26 +306,6 @@ def test_a_number_that_can_t_be_or_is_taken_is_refused_beside_its_field(
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_organizers_at_once_one_enters_the_stage_and_the_other_is_told(treaty: Treaty, olive, olga):
-    statuses, start = [], threading.Barrier(2)
-
-    def go(client: Client, stage: str) -> None:
-        start.wait()
-        statuses.append(client.post(STAGES, SENT | {"stage": stage, "sure": "1"}).status_code)
-        connection.close()
-
-    pairs = [(at_desk(olive), "transmitted"), (at_desk(olga), "in_committee")]
-    threads = [threading.Thread(target=go, args=pair) for pair in pairs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(statuses) == [302, 422]
+    first, second = (SENT | {"stage": stage, "sure": "1"} for stage in ("transmitted", "in_committee"))
+    assert post_in_threads((at_desk(olive), STAGES, first), (at_desk(olga), STAGES, second)) == [302, 422]
     assert StageChange.objects.count() == 1
-
-
-@pytest.fixture
-def olga(db) -> Organizer:
-    """Olga organizes, too."""
-    from tests import factories
-
-    return factories.make_organizer("olga@example.org")

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from campaign.petitions import confirming, drafting
 from campaign.petitions.models import Petition
-from campaign.treaties.models import Treaty, TreatyText
+from campaign.treaties.models import Treaty
 from tests import factories
 from tests.dashboard.conftest import Story
 
@@ -163,10 +163,7 @@ def test_a_closed_petition_opens_again_until_its_people_are_forgotten(desk: Clie
 
 
 def test_a_petition_may_be_about_a_treaty_and_need_not(desk: Client):
-    treaty = Treaty.objects.create(slug="a-convention")
-    TreatyText.objects.create(
-        treaty=treaty, language="en", title="Of the UN", short_title="The Convention", summary="x"
-    )
+    treaty = factories.make_treaty(short_title="The Convention")
     Treaty.objects.create(slug="without-words")
     page = desk.get(NEW).content.decode()
     assert f'<option value="{treaty.pk}">The Convention</option>' in page

@@ -10,6 +10,7 @@ from campaign.legislators.models import Committee, CommitteeMembership, Legislat
 from campaign.treaties import counting
 from campaign.treaties.counting import Count, needed_to_block, needed_to_consent
 from campaign.treaties.models import Position, Stance, Treaty
+from tests import factories
 
 present = st.integers(min_value=0, max_value=100)
 
@@ -103,7 +104,7 @@ def test_who_opposed_before_and_does_no_longer_is_not_counted(treaty):
 
 def test_another_treaty_has_its_own_count(treaty):
     stand(treaty, Stance.OPPOSES, 5)
-    other = Treaty.objects.create(slug="another")
+    other = factories.make_treaty("another")
     assert counting.count(counting.roll_call(other)).by_stance[Stance.OPPOSES] == 0
 
 

@@ -5,6 +5,7 @@ import pytest
 from campaign.lib.refusals import Refused
 from campaign.treaties import numbering
 from campaign.treaties.models import Treaty
+from tests import factories
 
 
 def test_a_treaty_gets_the_number_under_which_the_senate_received_it(treaty, olive):
@@ -34,7 +35,7 @@ def test_a_number_that_cannot_be_is_refused(treaty, olive, congress, document, f
 
 def test_no_two_treaties_have_one_number(treaty, olive):
     numbering.number(treaty, 119, 4, olive)
-    other = Treaty.objects.create(slug="another")
+    other = factories.make_treaty("another")
     with pytest.raises(Refused) as caught:
         numbering.number(other, 119, 4, olive)
     assert [refusal.code for refusal in caught.value.refusals] == ["taken"]

@@ -14,7 +14,9 @@ from campaign.organizers.models import Organizer
 from campaign.treaties import positioning
 from campaign.treaties.models import Position, Stance, Treaty
 from campaign.treaties.positioning import Statement
+from campaign.treaties.taking_turns import ChangedMeanwhile, Seen
 from tests import factories
+from tests.treaties.conftest import in_the_turn_of_another
 
 DAY = date(2026, 5, 6)
 SPEECH = "https://example.org/speech"
@@ -67,7 +69,7 @@ def test_a_later_word_supersedes_the_earlier_one_which_is_kept(treaty, merkley, 
 
 
 def test_a_senator_stands_on_each_treaty_by_itself(treaty, merkley, olive):
-    other = Treaty.objects.create(slug="another")
+    other = factories.make_treaty("another")
     positioning.enter(treaty, opposes(merkley), olive)
     positioning.enter(other, opposes(merkley, stance=Stance.SUPPORTS), olive)
     assert [position.stance for position in treaty.positions.current()] == ["opposes"]
@@ -135,9 +137,39 @@ def test_the_database_itself_keeps_one_position_at_a_time_and_its_source(treaty,
             Position.objects.create(**fields, stance=Stance.OPPOSES, **more)
 
 
+def test_unknown_over_nothing_changes_nothing(treaty, merkley, olive):
+    nothing = opposes(merkley, stance=Stance.UNKNOWN, source_url="")
+    assert positioning.enter(treaty, nothing, olive, Seen(None)) is None
+    assert not treaty.positions.exists()
+    asked = opposes(merkley, stance=Stance.UNKNOWN, source_url="", note="We asked, and got no answer.")
+    assert positioning.enter(treaty, asked, olive).note == "We asked, and got no answer."
+
+
+def test_who_saw_another_position_than_the_one_that_stands_is_told(treaty, merkley, olive, vera):
+    first = positioning.enter(treaty, opposes(merkley), olive, Seen(None))
+    other = opposes(merkley, stance=Stance.SUPPORTS)
+    for seen in (Seen(None), Seen(first.pk + 1)):
+        with pytest.raises(ChangedMeanwhile):
+            positioning.enter(treaty, other, vera, seen)
+    assert treaty.positions.get() == first
+    assert positioning.enter(treaty, other, vera, Seen(first.pk)).stance == Stance.SUPPORTS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_while_another_enters_a_position_waits_and_is_told(treaty, merkley, olive, vera):
+    other = opposes(merkley, stance=Stance.SUPPORTS)
+    came = in_the_turn_of_another(
+        treaty,
+        lambda: positioning.enter(treaty, opposes(merkley), olive),
+        lambda: positioning.enter(treaty, other, vera, Seen(None)),
+    )
+    assert isinstance(came, ChangedMeanwhile)
+    assert treaty.positions.get().stance == Stance.OPPOSES
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_organizers_at_once_each_is_kept_and_one_stands():
-    treaty = Treaty.objects.create(slug="a-convention")
+    treaty = factories.make_treaty()
     merkley = Legislator.objects.get(bioguide_id="M001176")
     olive = factories.make_organizer()
     failed: list[BaseException] = []

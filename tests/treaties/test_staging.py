@@ -9,6 +9,8 @@ from campaign.lib.refusals import Refused
 from campaign.treaties import staging
 from campaign.treaties.models import Stage, StageChange, Treaty
 from campaign.treaties.staging import Change
+from campaign.treaties.taking_turns import ChangedMeanwhile, Seen
+from tests.treaties.conftest import in_the_turn_of_another
 
 SOURCE = "https://example.org/congress"
 
@@ -55,6 +57,37 @@ def test_a_retracted_change_is_kept_and_does_not_count(treaty, olive, vera):
     again = staging.enter(treaty, Change(Stage.SIGNED, date(2026, 2, 3), SOURCE), olive)
     assert again.pk != change.pk
     assert stage_of(treaty) == Stage.SIGNED
+
+
+def test_trying_a_stage_out_says_what_would_come_of_it_and_keeps_nothing(treaty, olive):
+    signed = staging.enter(treaty, Change(Stage.SIGNED, date(2026, 2, 3), SOURCE), olive)
+    sent = Change(Stage.TRANSMITTED, date(2026, 5, 6), SOURCE)
+    tried = staging.try_out(treaty, sent, olive, Seen(signed.pk))
+    assert (tried.change.stage, tried.is_new, tried.after) == (Stage.TRANSMITTED, True, Stage.TRANSMITTED)
+    again = staging.try_out(treaty, Change(Stage.SIGNED, date(2026, 2, 3), SOURCE), olive, Seen(signed.pk))
+    assert (again.change, again.is_new, again.after) == (signed, False, Stage.SIGNED)
+    assert StageChange.objects.get() == signed
+
+
+def test_who_saw_the_treaty_at_another_stage_is_told(treaty, olive):
+    sent = Change(Stage.TRANSMITTED, date(2026, 5, 6), SOURCE)
+    signed = staging.enter(treaty, Change(Stage.SIGNED, date(2026, 2, 3), SOURCE), olive, Seen(None))
+    for deed in (staging.enter, staging.try_out):
+        with pytest.raises(ChangedMeanwhile):
+            deed(treaty, sent, olive, Seen(None))
+    assert StageChange.objects.get() == signed
+    assert staging.enter(treaty, sent, olive, Seen(signed.pk)).stage == Stage.TRANSMITTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_while_another_enters_a_stage_waits_and_is_told(treaty, olive, vera):
+    came = in_the_turn_of_another(
+        treaty,
+        lambda: staging.enter(treaty, Change(Stage.SIGNED, date(2026, 2, 3), SOURCE), olive),
+        lambda: staging.enter(treaty, Change(Stage.TRANSMITTED, date(2026, 5, 6), SOURCE), vera, Seen(None)),
+    )
+    assert isinstance(came, ChangedMeanwhile)
+    assert StageChange.objects.get().stage == Stage.SIGNED
 
 
 @pytest.mark.parametrize(

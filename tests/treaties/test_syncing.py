@@ -22,6 +22,7 @@ from campaign.treaties import answers, founding, milestones, numbering, staging,
 from campaign.treaties.answers import Action, Record
 from campaign.treaties.models import Stage, StageChange, Treaty
 from campaign.treaties.staging import Change
+from tests.treaties.conftest import in_the_turn_of_another
 
 KEY = "a-key-that-nobody-else-may-see"
 TITLE = "United Nations Convention against Cybercrime; Strengthening International Cooperation"
@@ -273,6 +274,34 @@ def test_what_an_organizer_entered_stays_and_what_congress_does_not_say_is_told(
     assert "transmitted on 2026-03-02" in said
     assert StageChange.objects.get(stage=Stage.IN_COMMITTEE).source_url == source
     assert Treaty.objects.with_story().get().stage == Stage.CONSENTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sync_waits_for_an_organizer_who_enters_the_same_stage_and_then_sees_it(received, olive, tmp_path: Path):
+    path = tmp_path / "answers.json"
+    path.write_text(json.dumps([treaty_answer(transmittedDate=""), actions_answer(("2026-03-02", REFERRED))]))
+    entered = Change(Stage.IN_COMMITTEE, date(2026, 3, 2), "https://example.org/news")
+    said = in_the_turn_of_another(
+        received, lambda: staging.enter(received, entered, olive), lambda: sync("--file", str(path))
+    )
+    assert "Nothing changed." in str(said)
+    assert "in_committee" not in str(said), "what stands already is not told"
+    assert StageChange.objects.get(stage=Stage.IN_COMMITTEE).source_url == entered.source_url
+
+
+def test_what_congress_enters_is_logged_once_it_stands(received, congress, django_capture_on_commit_callbacks):
+    congress.has(119, 4, ("2026-03-02", REFERRED), transmittedDate="")
+    with capture_logs() as lines, django_capture_on_commit_callbacks(execute=True):
+        sync("--url", congress.url)
+    told = [(line["stage"], line["organizer"]) for line in lines if line["event"] == "stage entered"]
+    assert told == [("in_committee", None)]
+
+
+def test_words_of_congress_that_cannot_be_kept_are_told_and_stop_nothing(received, congress):
+    congress.has(119, 4, ("2026-03-02", f"{REFERRED} \ufffd"))
+    said = sync("--url", congress.url)
+    assert "in_committee on 2026-03-02 is not entered: note hidden_characters." in said
+    assert stages() == [("transmitted", "2026-03-02")]
 
 
 def test_a_document_that_is_called_otherwise_is_a_wrong_number_and_gives_no_stage(received, congress):

@@ -260,7 +260,7 @@ def test_who_left_the_senate_after_the_preview_stops_the_sheet(treaty, olive):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_sheets_at_once_one_is_entered_and_the_other_told():
-    treaty, olive = Treaty.objects.create(slug="a-convention"), factories.make_organizer()
+    treaty, olive = factories.make_treaty(), factories.make_organizer()
     texts = [HEAD + MERKLEY + WYDEN, HEAD + MERKLEY.replace("opposes", "supports")]
     outcomes: list[object] = []
     loaded = [tabulating.read(treaty, text.encode()) for text in texts]
