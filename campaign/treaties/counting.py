@@ -1,14 +1,13 @@
 """Counting the Senate on a treaty: two thirds of those present consent, one more than the rest of a third blocks."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from campaign.legislators.models import CommitteeMembership, Legislator, Seat
+from campaign.legislators.models import FOREIGN_RELATIONS, CommitteeMembership, Legislator, Seat
 from campaign.treaties.models import Position, Stance, Treaty
 
 SEATS = 100
-FOREIGN_RELATIONS = "SSFR"
 
 
 def needed_to_consent(present: int) -> int:
@@ -63,18 +62,33 @@ class Count:
         """As the function, with everybody present who may be, unless said otherwise. Raises ValueError for more."""
         return needed_to_block(self._present(present))
 
-    def still_needed_to_block(self, present: int | None = None) -> int:
-        """How many senators are missing beside those who oppose it. Who only leans against it is not counted on."""
-        return max(0, self.needed_to_block(present) - self.by_stance.get(Stance.OPPOSES, 0))
+    @property
+    def against(self) -> int:
+        """Those who oppose it or lean against it."""
+        return self._of(Stance.OPPOSES, Stance.LEANS_AGAINST)
 
-    def still_needed_to_consent(self, present: int | None = None) -> int:
-        """How many senators are missing beside those who support it."""
-        return max(0, self.needed_to_consent(present) - self.by_stance.get(Stance.SUPPORTS, 0))
+    @property
+    def in_favor(self) -> int:
+        """Those who support it or lean for it."""
+        return self._of(Stance.SUPPORTS, Stance.LEANS_FOR)
+
+    @property
+    def still_needed_to_block(self) -> int:
+        """How many senators are missing beside those who oppose it. Who only leans against it is not counted on."""
+        return max(0, self.needed_to_block() - self._of(Stance.OPPOSES))
+
+    @property
+    def still_needed_to_consent(self) -> int:
+        """How many senators are missing beside those who support it. Who only leans for it is not counted on."""
+        return max(0, self.needed_to_consent() - self._of(Stance.SUPPORTS))
 
     @property
     def is_blocked(self) -> bool:
         """Whether those who oppose it can block it by themselves if they come, however many others come."""
-        return self.still_needed_to_block() == 0
+        return self.still_needed_to_block == 0
+
+    def _of(self, *stances: Stance) -> int:
+        return sum(self.by_stance.get(stance, 0) for stance in stances)
 
     def _present(self, present: int | None) -> int:
         if present is None:
@@ -86,13 +100,19 @@ class Count:
 
 def roll_call(treaty: Treaty) -> tuple[Standing, ...]:
     """All seats of the Senate by their states' names and class, and how their holders stand now. Three queries."""
-    of_treaty = treaty.positions.current().select_related("entered_by")
-    positions = {position.legislator_id: position for position in of_treaty}
+    return roll_calls([treaty])[0]
+
+
+def roll_calls(treaties: Sequence[Treaty]) -> list[tuple[Standing, ...]]:
+    """The roll call on each of the treaties, in their order. Three queries, however many they are."""
+    positions: dict[Treaty, dict[int, Position]] = {treaty: {} for treaty in treaties}
+    for position in Position.objects.current().filter(treaty__in=treaties).select_related("treaty", "entered_by"):
+        positions[position.treaty][position.legislator_id] = position
     members = CommitteeMembership.objects.of(FOREIGN_RELATIONS).open().select_related("committee")
     committee = {membership.legislator_id: membership for membership in members}
     # As people look for them: Alabama stands before Alaska, whose code is the first.
     seats = sorted(Seat.objects.senate().with_holders(), key=lambda seat: (seat.state_name, seat.senate_class or 0))
-    return tuple(_standing(seat, positions, committee) for seat in seats)
+    return [tuple(_standing(seat, positions[treaty], committee) for seat in seats) for treaty in treaties]
 
 
 def count(standings: Iterable[Standing]) -> Count:

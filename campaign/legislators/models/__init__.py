@@ -1,6 +1,7 @@
 """Who sits in Congress, on which committees, where a ZIP lies, and since when we know it."""
 
 from campaign.legislators.models.committees import (
+    FOREIGN_RELATIONS,
     Committee,
     CommitteeChamber,
     CommitteeMembership,
@@ -13,6 +14,7 @@ from campaign.legislators.models.imports import DataImport, Subject, subjects
 from campaign.legislators.models.places import PostalCode
 
 __all__ = [
+    "FOREIGN_RELATIONS",
     "Chamber",
     "Committee",
     "CommitteeChamber",

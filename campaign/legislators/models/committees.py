@@ -6,6 +6,9 @@ from django.db.models import Q
 from campaign.legislators.models.congress import Legislator
 from campaign.legislators.querysets import CommitteeMembershipQuerySet
 
+# The committee to which the Senate sends its treaties.
+FOREIGN_RELATIONS = "SSFR"
+
 
 class CommitteeChamber(models.TextChoices):
     """Whose a committee is."""
