@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from django.db.models import Case, Count, F, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -151,8 +152,13 @@ def holdings(today: date | None = None) -> list[Holding]:
     since = Case(
         *(When(what=what, then=Value(_settled_at(row))) for what, row in latest.items()), default=Value(_NEVER)
     )
-    tries = DataImport.objects.exclude(refused_because="").filter(finished_at__gt=since)
-    for row in tries.order_by("-finished_at", "-pk").defer("difference")[: MOST_REFUSED * len(FIELDS)]:
+    # A try that reached nobody has no end.
+    tries = DataImport.objects.exclude(refused_because="").annotate(tried_at=Coalesce("finished_at", "started_at"))
+    tries = tries.filter(tried_at__gt=since)
+    # Each reason once: a network that is down for weeks hides no other.
+    each_reason = tries.order_by("what", "refused_because", "-tried_at", "-pk").distinct("what", "refused_because")
+    newest = tries.filter(pk__in=each_reason.values("pk")).order_by("-tried_at", "-pk").defer("difference")
+    for row in newest[: MOST_REFUSED * len(FIELDS)]:
         refused[row.what].append(row)
     numbers = dict(tries.order_by().values("what").annotate(n=Count("pk")).values_list("what", "n"))
     return [

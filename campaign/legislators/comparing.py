@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 import structlog
 
-from campaign.legislators.importing import Difference, ImportRefused, Intake, Wish
-from campaign.legislators.models import Chamber, Legislator, Office, Seat
+from campaign.legislators.differences import Difference
+from campaign.legislators.doubting import FEWEST, too_few
+from campaign.legislators.importing import ImportRefused, Intake, Wish
+from campaign.legislators.models import Legislator, Office, Seat
 from campaign.legislators.official_lists import ListedMember, OfficialList
 from campaign.legislators.records import DOMAINS, SeatKey, is_link_to
 
 log = structlog.get_logger(__name__)
 
-FEWEST = {Chamber.SENATE: 95, Chamber.HOUSE: 400}
 _MOST_LOGGED = 20
 
 
@@ -34,10 +35,9 @@ def compare(listed: OfficialList, wish: Wish) -> Intake:
 
 def _faults(listed: OfficialList, wish: Wish) -> list[str]:
     faults = listed.faults()
-    number, fewest = len(listed.holders), FEWEST[listed.chamber]
-    if not faults and not wish.force and number < fewest:
-        faults.append(f"It lists {number} people; fewer than {fewest} is not believed.")
-    return faults
+    if faults or wish.force:
+        return faults
+    return too_few(len(listed.holders), FEWEST[listed.chamber], "people")
 
 
 def _sitting(seat: Seat) -> Legislator | None:

@@ -1,28 +1,21 @@
 """Putting people onto their committees, in one transaction and a fixed number of queries."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from typing import Any
 
 from campaign.legislators.committees import CommitteeRecord, Directory, MembershipRecord
-from campaign.legislators.importing import Difference, ImportRefused, Intake, Wish
-from campaign.legislators.models import Committee, CommitteeMembership, Legislator
+from campaign.legislators.differences import Notes, take_over
+from campaign.legislators.doubting import too_few
+from campaign.legislators.importing import ImportRefused, Intake, Wish
+from campaign.legislators.models import FOREIGN_RELATIONS, Committee, CommitteeMembership, Legislator
 from campaign.legislators.terms import congress_on
 
-FOREIGN_RELATIONS = "SSFR"
 FEWEST_ON_FOREIGN_RELATIONS = 10
 MOST_ENDING = 1 / 3
 _OF_A_COMMITTEE = ["name", "chamber", "parent", "closed_on"]
 _OF_A_MEMBERSHIP = ["side", "rank", "title", "seen_on"]
 
 Key = tuple[str, str]
-
-
-@dataclass
-class _Notes:
-    joined: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
 
 def convene(directory: Directory, wish: Wish) -> Intake:
@@ -35,7 +28,7 @@ def convene(directory: Directory, wish: Wish) -> Intake:
     sitting = {(place.committee.code, place.legislator.bioguide_id): place for place in open_ones}
     if faults := _faults(directory, wish, sitting):
         raise ImportRefused(*faults)
-    notes = _Notes()
+    notes = Notes()
     committees = _committees(directory, notes)
     _end(directory, sitting, notes)
     _go_on(directory, sitting, notes)
@@ -45,7 +38,7 @@ def convene(directory: Directory, wish: Wish) -> Intake:
         "memberships": CommitteeMembership.objects.open().count(),
         "on_foreign_relations": len(directory.on(FOREIGN_RELATIONS)),
     }
-    return Intake(Difference(**{kind: tuple(lines) for kind, lines in vars(notes).items()}), counts)
+    return Intake(notes.as_difference(), counts)
 
 
 def _faults(directory: Directory, wish: Wish, sitting: dict[Key, CommitteeMembership]) -> list[str]:
@@ -53,12 +46,8 @@ def _faults(directory: Directory, wish: Wish, sitting: dict[Key, CommitteeMember
     faults = directory.faults()
     if faults or wish.force:
         return faults
-    number = len(directory.on(FOREIGN_RELATIONS))
-    if number < FEWEST_ON_FOREIGN_RELATIONS:
-        faults.append(
-            f"It lists {number} members of Foreign Relations ({FOREIGN_RELATIONS});"
-            f" fewer than {FEWEST_ON_FOREIGN_RELATIONS} is not believed."
-        )
+    number, whose = len(directory.on(FOREIGN_RELATIONS)), f"members of Foreign Relations ({FOREIGN_RELATIONS})"
+    faults += too_few(number, FEWEST_ON_FOREIGN_RELATIONS, whose)
     # A new Congress makes its committees anew: who was seen in the old one was bound to leave.
     congress = congress_on(directory.as_of)
     of_this_congress = {key for key, place in sitting.items() if congress_on(place.seen_on) == congress}
@@ -75,7 +64,7 @@ def _ending(directory: Directory, keys: Iterable[Key]) -> set[Key]:
     return {key for key in keys if key not in listed and (directory.is_whole or key[0] in speaks_of)}
 
 
-def _committees(directory: Directory, notes: _Notes) -> dict[str, Committee]:
+def _committees(directory: Directory, notes: Notes) -> dict[str, Committee]:
     known = {committee.code: committee for committee in Committee.objects.all()}
     wanted = {record.code: record for record in directory.committees}
     _found(known, [record for record in wanted.values() if not record.parent], notes)
@@ -93,7 +82,7 @@ def _committees(directory: Directory, notes: _Notes) -> dict[str, Committee]:
     return known
 
 
-def _found(known: dict[str, Committee], records: list[CommitteeRecord], notes: _Notes) -> None:
+def _found(known: dict[str, Committee], records: list[CommitteeRecord], notes: Notes) -> None:
     missing = [record for record in records if record.code not in known]
     notes.joined += [f"{record.code}: {record.name}" for record in missing]
     made = Committee.objects.bulk_create(
@@ -105,40 +94,40 @@ def _found(known: dict[str, Committee], records: list[CommitteeRecord], notes: _
 
 def _follows(committee: Committee, record: CommitteeRecord, known: dict[str, Committee]) -> bool:
     """Make it what the record says. Whether that changed anything."""
-    parent = known[record.parent] if record.parent else None
-    before = (committee.name, committee.chamber, committee.parent_id, committee.closed_on)
-    committee.name, committee.chamber, committee.parent, committee.closed_on = record.name, record.chamber, parent, None
-    return before != (committee.name, committee.chamber, committee.parent_id, committee.closed_on)
+    parent = known[record.parent].pk if record.parent else None
+    said = {"name": record.name, "chamber": record.chamber, "parent_id": parent, "closed_on": None}
+    return bool(take_over(committee, said))
 
 
-def _end(directory: Directory, sitting: dict[Key, CommitteeMembership], notes: _Notes) -> None:
+def _end(directory: Directory, sitting: dict[Key, CommitteeMembership], notes: Notes) -> None:
     ending = [sitting[key] for key in sorted(_ending(directory, sitting))]
     notes.left += [f"{place.committee.code}: {place.legislator}" for place in ending]
     ids = [place.pk for place in ending]
     CommitteeMembership.objects.filter(pk__in=ids).update(closed_on=directory.as_of)
 
 
-def _go_on(directory: Directory, sitting: dict[Key, CommitteeMembership], notes: _Notes) -> None:
+def _go_on(directory: Directory, sitting: dict[Key, CommitteeMembership], notes: Notes) -> None:
     changed = []
     congress = congress_on(directory.as_of)
     for record in directory.memberships:
         place = sitting.get(record.key)
         if place is None:
             continue
-        before, after = _line(place.side, place.rank, place.title), _line(record.side, record.rank, record.title)
-        if before != after:
-            notes.changed.append(f"{record.code} {record.bioguide_id}: {before} -> {after}")
+        before = _line(place)
+        differs = take_over(place, _said(record))
+        if differs:
+            notes.changed.append(f"{record.code} {record.bioguide_id}: {before} -> {_line(place)}")
         # Seen in this Congress: the next import may doubt that they left.
         is_new_congress = congress_on(place.seen_on) != congress
-        if before != after or is_new_congress:
-            place.side, place.rank, place.title = record.side, record.rank, record.title
-            place.seen_on = directory.as_of if is_new_congress else place.seen_on
+        if is_new_congress:
+            place.seen_on = directory.as_of
+        if differs or is_new_congress:
             changed.append(place)
     CommitteeMembership.objects.bulk_update(changed, _OF_A_MEMBERSHIP)
 
 
 def _begin(
-    directory: Directory, sitting: dict[Key, CommitteeMembership], committees: dict[str, Committee], notes: _Notes
+    directory: Directory, sitting: dict[Key, CommitteeMembership], committees: dict[str, Committee], notes: Notes
 ) -> None:
     new: list[MembershipRecord] = [record for record in directory.memberships if record.key not in sitting]
     people = {person.bioguide_id: person for person in _people({record.bioguide_id for record in new})}
@@ -147,15 +136,13 @@ def _begin(
         f"{bioguide_id} sits on a committee, is nobody whom we know and was left out" for bioguide_id in unknown
     ]
     known = [record for record in new if record.bioguide_id in people]
-    notes.joined += [f"{r.code}: {people[r.bioguide_id]}, {_line(r.side, r.rank, r.title)}" for r in known]
+    notes.joined += [f"{r.code}: {people[r.bioguide_id]}, {_line(r)}" for r in known]
     CommitteeMembership.objects.bulk_create(
         CommitteeMembership(
             committee=committees[record.code],
             legislator=people[record.bioguide_id],
-            side=record.side,
-            rank=record.rank,
-            title=record.title,
             seen_on=directory.as_of,
+            **_said(record),
         )
         for record in known
     )
@@ -165,5 +152,9 @@ def _people(bioguide_ids: set[str]) -> Iterable[Legislator]:
     return Legislator.objects.filter(bioguide_id__in=bioguide_ids)
 
 
-def _line(side: str, rank: int, title: str) -> str:
-    return f"{side} {rank}" + (f", {title}" if title else "")
+def _said(record: MembershipRecord) -> dict[str, Any]:
+    return {"side": record.side, "rank": record.rank, "title": record.title}
+
+
+def _line(place: MembershipRecord | CommitteeMembership) -> str:
+    return f"{place.side} {place.rank}" + (f", {place.title}" if place.title else "")

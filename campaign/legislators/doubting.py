@@ -4,12 +4,11 @@ from collections.abc import Iterable
 
 from campaign.legislators import apportionment
 from campaign.legislators.importing import Wish
-from campaign.legislators.models import Seat, Term
+from campaign.legislators.models import Chamber, Seat, Term
 from campaign.legislators.records import SeatKey
 from campaign.legislators.rosters import Roster
 
-FEWEST_SENATORS = 95
-FEWEST_REPRESENTATIVES = 400
+FEWEST = {Chamber.SENATE: 95, Chamber.HOUSE: 400}
 MOST_LEAVING = 10
 
 
@@ -18,7 +17,9 @@ def faults(roster: Roster, wish: Wish, seats: Iterable[Seat], sitting: Iterable[
     contradictions = roster.faults() + _misplaced_senators(roster, seats)
     if contradictions or wish.force:
         return contradictions
-    return _too_few(roster) + _misplaced_representatives(roster) + _too_many_leave(roster, sitting)
+    senators = too_few(len(roster.senators), FEWEST[Chamber.SENATE], "senators")
+    representatives = too_few(len(roster.representatives), FEWEST[Chamber.HOUSE], "representatives")
+    return senators + representatives + _misplaced_representatives(roster) + _too_many_leave(roster, sitting)
 
 
 def _misplaced_senators(roster: Roster, seats: Iterable[Seat]) -> list[str]:
@@ -34,16 +35,9 @@ def _misplaced_senators(roster: Roster, seats: Iterable[Seat]) -> list[str]:
     ]
 
 
-def _too_few(roster: Roster) -> list[str]:
-    listed = [
-        (len(roster.senators), FEWEST_SENATORS, "senators"),
-        (len(roster.representatives), FEWEST_REPRESENTATIVES, "representatives"),
-    ]
-    return [
-        f"It lists {number} {what}; fewer than {fewest} is not believed."
-        for number, fewest, what in listed
-        if number < fewest
-    ]
+def too_few(number: int, fewest: int, whom: str) -> list[str]:
+    """The fault of a list that was cut off, or none."""
+    return [f"It lists {number} {whom}; fewer than {fewest} is not believed."] if number < fewest else []
 
 
 def _misplaced_representatives(roster: Roster) -> list[str]:

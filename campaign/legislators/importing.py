@@ -1,7 +1,7 @@
 """The scaffold of every sync: fetch, read, check, then swap. What is refused is refused whole and changes nothing."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -12,13 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaign.legislators import fetching
+from campaign.legislators.differences import Difference, shortened, storable
 from campaign.legislators.models import DataImport, Subject
 from campaign.lib import locks
 
 ASKED_AFTER = timedelta(days=6, hours=12)
-MOST_LINES_KEPT = 1000
 MOST_FAULTS_SAID = 10
-_SIGNS = {"joined": "+", "left": "-", "renewed": "=", "changed": "~", "contradictions": "!", "notes": "*"}
 
 Parsed = TypeVar("Parsed")
 
@@ -35,7 +34,7 @@ class ImportRefused(Exception):
         self.faults = faults
 
     def __str__(self) -> str:
-        return " ".join(_shortened(self.faults, MOST_FAULTS_SAID))
+        return " ".join(shortened(self.faults, MOST_FAULTS_SAID))
 
 
 @dataclass(frozen=True)
@@ -47,29 +46,6 @@ class Wish:
 
 
 AS_IT_COMES = Wish()
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What an import changes, as lines for people. Contradictions and notes are told, but change nothing."""
-
-    joined: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-    renewed: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    contradictions: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return any((self.joined, self.left, self.renewed, self.changed))
-
-    def as_json(self) -> dict[str, list[str]]:
-        """As it is kept with the import: of very many lines the first thousand, and how many more there were."""
-        return {kind: _shortened(lines) for kind, lines in asdict(self).items()}
-
-    def lines(self) -> list[str]:
-        """The difference as a report prints it, as long as it is kept."""
-        return [f"{_SIGNS[kind]} {line}" for kind, lines in self.as_json().items() for line in lines]
 
 
 @dataclass(frozen=True)
@@ -111,7 +87,6 @@ class Source(Generic[Parsed]):
     read: Callable[[Arrival], Parsed]
     take_in: Callable[[Parsed, Wish], Intake]
     most_bytes: int = fetching.MOST_BYTES
-    headers: Mapping[str, str] = field(default_factory=dict)
     never_back: bool = False
 
 
@@ -128,7 +103,7 @@ class Outcome(Generic[Parsed]):
 def refresh(source: Source[Parsed], url: str = "", wish: Wish = AS_IT_COMES) -> Outcome[Parsed]:
     """Bring in what the public file says now. The second time the source answers that nothing is newer.
 
-    Raises fetching.TryLater, fetching.Refused and ImportRefused.
+    A source that gives nothing is noted as well. Raises fetching.TryLater, fetching.Refused and ImportRefused.
     """
     url = url or source.url
     latest = DataImport.objects.latest_applied(source.subject)
@@ -136,11 +111,9 @@ def refresh(source: Source[Parsed], url: str = "", wish: Wish = AS_IT_COMES) -> 
     knows = latest is not None and latest.source == url[:500] and not (wish.force or wish.dry_run)
     started = timezone.now()
     try:
-        download = fetching.fetch(
-            url, latest.etag if latest and knows else "", most_bytes=source.most_bytes, headers=source.headers
-        )
-    except fetching.Refused as error:
-        _note(source, Arrival(b"", started.date(), url), started, wish, faults=(str(error),))
+        download = fetching.fetch(url, latest.etag if latest and knows else "", most_bytes=source.most_bytes)
+    except (fetching.TryLater, fetching.Refused) as error:
+        _note(source, Arrival(b"", started.date(), url), started, wish, error)
         raise
     now = timezone.now()
     if download is None:
@@ -167,20 +140,28 @@ def read_file(
 
     Raises OSError and ImportRefused.
     """
-    started, status = timezone.now(), path.stat()
-    day = as_of or min(datetime.fromtimestamp(status.st_mtime, UTC).date(), started.date())
-    if status.st_size > source.most_bytes:
-        fault = f"{path.name} is larger than {source.most_bytes // 1024 // 1024} MB."
-        _note(source, Arrival(b"", day, path.name), started, wish, faults=(fault,))
-        raise ImportRefused(fault)
-    return bring_in(source, Arrival(path.read_bytes(), day, path.name), wish)
+    started = timezone.now()
+    day = as_of or min(datetime.fromtimestamp(path.stat().st_mtime, UTC).date(), started.date())
+    try:
+        body = bytes_of(path, source.most_bytes)
+    except NotReadable as error:
+        _note(source, Arrival(b"", day, path.name), started, wish, error)
+        raise ImportRefused(str(error)) from error
+    return bring_in(source, Arrival(body, day, path.name), wish)
+
+
+def bytes_of(path: Path, most_bytes: int = fetching.MOST_BYTES) -> bytes:
+    """What is in the file, unless it is too large to be read. Raises OSError and NotReadable."""
+    if path.stat().st_size > most_bytes:
+        raise NotReadable(f"{path.name} is larger than {most_bytes // 1024 // 1024} MB.")
+    return path.read_bytes()
 
 
 def bring_in(source: Source[Parsed], arrival: Arrival, wish: Wish = AS_IT_COMES) -> Outcome[Parsed]:
     """Read, check, swap in, and keep a DataImport. The same bytes again change nothing and are noted as well.
 
-    Two at a time: the second waits. Raises ImportRefused, and notes that too; a dry run leaves no trace. What `read`
-    raises besides NotReadable leaves as it came, and nothing is noted.
+    Two at a time: the second waits. Raises ImportRefused, and what `read` raises of fetching, and notes both; a dry run
+    leaves no trace.
     """
     started = timezone.now()
     try:
@@ -192,12 +173,12 @@ def bring_in(source: Source[Parsed], arrival: Arrival, wish: Wish = AS_IT_COMES)
             if source.never_back and not arrival.checked_at:
                 arrival = _not_before(arrival, source, intake, wish)
             transaction.set_rollback(wish.dry_run)
-            _note(source, arrival, started, wish, intake=intake)
+            _note(source, arrival, started, wish, intake)
     except NotReadable as error:
-        _note(source, arrival, started, wish, faults=(str(error),))
+        _note(source, arrival, started, wish, error)
         raise ImportRefused(str(error)) from error
-    except ImportRefused as error:
-        _note(source, arrival, started, wish, faults=error.faults)
+    except (ImportRefused, fetching.Refused, fetching.TryLater) as error:
+        _note(source, arrival, started, wish, error)
         raise
     return Outcome(arrival, parsed, intake.difference, intake.counts)
 
@@ -214,17 +195,12 @@ def _not_before(arrival: Arrival, source: Source[Parsed], intake: Intake, wish: 
     return arrival
 
 
-def _note(
-    source: Source[Parsed],
-    arrival: Arrival,
-    started: datetime,
-    wish: Wish,
-    *,
-    intake: Intake | None = None,
-    faults: tuple[str, ...] = (),
-) -> None:
+def _note(source: Source[Parsed], arrival: Arrival, started: datetime, wish: Wish, outcome: Intake | Exception) -> None:
+    """Keep the run. One that reached nobody has no end: it is told as a try, and is nothing to look into."""
     if wish.dry_run:
         return
+    intake = outcome if isinstance(outcome, Intake) else None
+    faults = outcome.faults if isinstance(outcome, ImportRefused) else () if intake else (str(outcome),)
     DataImport.objects.create(
         what=source.subject,
         source=arrival.source[:500],
@@ -233,20 +209,9 @@ def _note(
         as_of=arrival.as_of,
         congress=intake.congress if intake else None,
         started_at=started,
-        finished_at=timezone.now(),
+        finished_at=None if isinstance(outcome, fetching.TryLater) else timezone.now(),
         checked_at=arrival.checked_at,
         counts=dict(intake.counts) if intake else {},
         difference=intake.difference.as_json() if intake else {},
-        refused_because=_storable("\n".join(faults)),
+        refused_because=storable("\n".join(faults)),
     )
-
-
-def _shortened(lines: tuple[str, ...], most: int = MOST_LINES_KEPT) -> list[str]:
-    kept = [_storable(line) for line in lines[:most]]
-    more = len(lines) - len(kept)
-    return [*kept, f"and {more:,} more"] if more else kept
-
-
-def _storable(text: str) -> str:
-    """Without what a database cannot hold: NUL and halves of characters."""
-    return text.replace("\0", "").encode(errors="replace").decode()

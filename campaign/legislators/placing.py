@@ -8,7 +8,8 @@ from django.db import connection
 from django.utils import timezone
 
 from campaign.legislators import terms
-from campaign.legislators.importing import Difference, ImportRefused, Intake, Source, Wish
+from campaign.legislators.differences import Difference, shortened
+from campaign.legislators.importing import ImportRefused, Intake, Source, Wish
 from campaign.legislators.models import PostalCode, Subject
 from campaign.legislators.relationships import Relationships, read_districts, read_facts, read_states
 from campaign.lib import usps
@@ -130,9 +131,7 @@ def _difference(moves: list[Move]) -> Difference:
 
 
 def _first(moves: Iterable[Move]) -> tuple[str, ...]:
-    lines = [str(move) for move in moves]
-    more = len(lines) - _MOST_LINES
-    return (*lines[:_MOST_LINES], f"and {more:,} more ZIPs") if more > 0 else tuple(lines)
+    return tuple(shortened([str(move) for move in moves], _MOST_LINES))
 
 
 ZIPS: Source[Relationships] = Source(

@@ -1,13 +1,13 @@
 """Putting the people of a roster into their seats, in one transaction and a fixed number of queries."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import models
 
 from campaign.legislators import apportionment
-from campaign.legislators.importing import Difference
+from campaign.legislators.differences import Difference, Notes, take_over
 from campaign.legislators.models import Legislator, Office, Seat, Term
 from campaign.legislators.records import MemberRecord, SeatKey
 from campaign.legislators.rosters import Roster
@@ -17,15 +17,6 @@ _OF_AN_OFFICE = ("phone", "website", "contact_form", "address")
 _OF_A_TERM = ("starts_on", "ends_on", "appointed")
 
 
-@dataclass
-class _Notes:
-    joined: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-    renewed: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
 def seat_everyone(roster: Roster, seats: Iterable[Seat], sitting: Iterable[Term]) -> Difference:
     """Make the seats, people, terms and offices what the roster says. People are kept, terms are closed.
 
@@ -33,13 +24,13 @@ def seat_everyone(roster: Roster, seats: Iterable[Seat], sitting: Iterable[Term]
     not name becomes vacant. A form, telephone number or address that the roster does not say is kept, as is every
     e-mail address an organizer entered. The same roster a second time changes nothing. Must run inside a transaction.
     """
-    notes = _Notes()
+    notes = Notes()
     places = _seats(roster, seats)
     people = _people(roster, notes)
     _offices(roster, people, notes)
     _terms(roster, places, people, sitting, notes)
     notes.notes += roster.notes
-    return Difference(**{kind: tuple(lines) for kind, lines in vars(notes).items()})
+    return notes.as_difference()
 
 
 def _seats(roster: Roster, seats: Iterable[Seat]) -> dict[SeatKey, Seat]:
@@ -49,45 +40,40 @@ def _seats(roster: Roster, seats: Iterable[Seat]) -> dict[SeatKey, Seat]:
     return known | {SeatKey.of(seat): seat for seat in made}
 
 
-def _people(roster: Roster, notes: _Notes) -> dict[str, Legislator]:
+def _people(roster: Roster, notes: Notes) -> dict[str, Legislator]:
     wanted = {record.bioguide_id: record for record in roster.records}
     known = {person.bioguide_id: person for person in Legislator.objects.filter(bioguide_id__in=wanted)}
-    changed = [
-        person for key, person in known.items() if _take_over(person, wanted[key], _OF_A_PERSON, key, notes.changed)
-    ]
+    changed = [person for key, person in known.items() if _follows(person, wanted[key], _OF_A_PERSON, notes)]
     Legislator.objects.bulk_update(changed, _OF_A_PERSON)
     made = Legislator.objects.bulk_create(
-        Legislator(bioguide_id=key, **{name: getattr(record, name) for name in _OF_A_PERSON})
-        for key, record in wanted.items()
-        if key not in known
+        Legislator(bioguide_id=key, **_said(record, _OF_A_PERSON)) for key, record in wanted.items() if key not in known
     )
     return known | {person.bioguide_id: person for person in made}
 
 
-def _offices(roster: Roster, people: dict[str, Legislator], notes: _Notes) -> None:
+def _offices(roster: Roster, people: dict[str, Legislator], notes: Notes) -> None:
     wanted = {people[record.bioguide_id].pk: record for record in roster.records}
     known = {office.legislator_id: office for office in Office.objects.filter(legislator__in=wanted)}
     changed = []
     for key, office in known.items():
         said = [name for name in _OF_AN_OFFICE if getattr(wanted[key], name)]
-        if _take_over(office, wanted[key], said, wanted[key].bioguide_id, notes.changed):
+        if _follows(office, wanted[key], said, notes):
             changed.append(office)
     Office.objects.bulk_update(changed, _OF_AN_OFFICE)
     Office.objects.bulk_create(
-        Office(legislator_id=key, **{name: getattr(record, name) for name in _OF_AN_OFFICE})
-        for key, record in wanted.items()
-        if key not in known
+        Office(legislator_id=key, **_said(record, _OF_AN_OFFICE)) for key, record in wanted.items() if key not in known
     )
 
 
-def _take_over(row: models.Model, record: MemberRecord, names: Iterable[str], whose: str, lines: list[str]) -> bool:
-    before = len(lines)
-    for name in names:
-        old, new = getattr(row, name), getattr(record, name)
-        if old != new:
-            lines.append(f"{whose} {name}: {old} -> {new}")
-            setattr(row, name, new)
-    return len(lines) > before
+def _said(record: MemberRecord, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}
+
+
+def _follows(row: models.Model, record: MemberRecord, names: Iterable[str], notes: Notes) -> bool:
+    """Make the row what the record says. Whether that changed anything."""
+    lines = take_over(row, _said(record, names))
+    notes.changed += [f"{record.bioguide_id} {line}" for line in lines]
+    return bool(lines)
 
 
 def _terms(
@@ -95,7 +81,7 @@ def _terms(
     seats: dict[SeatKey, Seat],
     people: dict[str, Legislator],
     sitting: Iterable[Term],
-    notes: _Notes,
+    notes: Notes,
 ) -> None:
     current = {term.seat_id: term for term in sitting}
     wanted = {seats[record.seat].pk: record for record in roster.records}
@@ -120,12 +106,12 @@ def _goes_on(term: Term, record: MemberRecord, closed: dict[tuple[int, str, date
     return same_person and not renewed and not earlier
 
 
-def _correct(pairs: Iterable[tuple[Term, MemberRecord]], notes: _Notes) -> None:
-    changed = [term for term, said in pairs if _take_over(term, said, _OF_A_TERM, said.bioguide_id, notes.changed)]
+def _correct(pairs: Iterable[tuple[Term, MemberRecord]], notes: Notes) -> None:
+    changed = [term for term, said in pairs if _follows(term, said, _OF_A_TERM, notes)]
     Term.objects.bulk_update(changed, _OF_A_TERM)
 
 
-def _close(terms: list[Term], wanted: dict[int, MemberRecord], roster: Roster, notes: _Notes) -> None:
+def _close(terms: list[Term], wanted: dict[int, MemberRecord], roster: Roster, notes: Notes) -> None:
     elsewhere = {record.bioguide_id: record for record in roster.records}
     for term in terms:
         successor, moved = wanted.get(term.seat_id), elsewhere.get(term.legislator.bioguide_id)

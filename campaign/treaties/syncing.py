@@ -13,7 +13,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from campaign.legislators import fetching, importing
-from campaign.legislators.importing import AS_IT_COMES, Arrival, Difference, Intake, NotReadable, Outcome, Source, Wish
+from campaign.legislators.differences import Difference
+from campaign.legislators.importing import AS_IT_COMES, Arrival, Intake, NotReadable, Outcome, Source, Wish
 from campaign.legislators.models import Subject
 from campaign.legislators.terms import congress_on
 from campaign.lib.refusals import Refused
@@ -57,7 +58,9 @@ def refresh(url: str = "", wish: Wish = AS_IT_COMES) -> Outcome[Answers]:
     try:
         body = json.dumps(list(_ask_all(base))).encode()
     except (fetching.Refused, NotReadable) as error:
-        source = replace(TREATIES, read=_refusing(str(error)))
+        source = replace(TREATIES, read=_failing(NotReadable(str(error))))
+    except fetching.TryLater as error:
+        source = replace(TREATIES, read=_failing(error))
     return importing.bring_in(source, Arrival(body, now.date(), f"{base}/treaty", checked_at=now), wish)
 
 
@@ -88,9 +91,11 @@ def _ask(base: str, path: str) -> list[dict[str, Any]]:
         raise NotReadable(f"{base}/treaty/{path}: {error}") from error
 
 
-def _refusing(fault: str) -> Callable[[Arrival], Answers]:
+def _failing(error: Exception) -> Callable[[Arrival], Answers]:
+    """Reads nothing, so that the import notes why."""
+
     def read(_arrival: Arrival) -> Answers:
-        raise NotReadable(fault)
+        raise error
 
     return read
 

@@ -161,6 +161,24 @@ def test_of_many_refusals_the_latest_are_shown_and_all_are_counted(olive: Organi
     assert "8 refused in all" in told
 
 
+def test_a_network_that_is_down_for_weeks_hides_nothing_else_and_is_no_alarm(olive: Organizer, nothing_known: None):
+    bring(Subject.LEGISLATORS, NOON - timedelta(days=10))
+    bring(Subject.LEGISLATORS, NOON - timedelta(days=9), refused_because="It lists 90 senators.")
+    for number in range(12):
+        asked_at = NOON - timedelta(hours=6 * number)
+        for what in (Subject.LEGISLATORS, Subject.ZIPS):
+            bring(what, started_at=asked_at, finished_at=None, refused_because="The source could not be reached.")
+    told = read(olive).split('id="refused"')[1].split("</section>")[0]
+    assert told.count("could not be reached") == 2
+    assert told.count(f'<time datetime="{NOON.isoformat()}">') == 2
+    assert "It lists 90 senators." in told
+    assert "13 refused in all" in told
+    assert "refused: ZIPs" not in read(olive, address=TODAY)
+    bring(Subject.LEGISLATORS, NOON)
+    bring(Subject.ZIPS, NOON)
+    assert 'id="refused"' not in read(olive)
+
+
 def test_contradictions_are_told_and_go_with_the_next_good_import(olive: Organizer, nothing_known: None):
     bring(Subject.SENATE_LIST, NOON - timedelta(days=1), difference={"contradictions": ["OR, class 2: two names"]})
     assert "OR, class 2: two names" in read(olive).split('id="contradictions"')[1]

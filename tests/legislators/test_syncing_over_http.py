@@ -101,7 +101,7 @@ def test_a_file_that_breaks_off_is_asked_for_later(source: Source, public_file: 
     source.body, source.missing = json.dumps(public_file.people).encode(), 1000
     with pytest.raises(fetching.TryLater, match="it broke off 1000 bytes before its end"):
         importing.refresh(LEGISLATORS, source.url)
-    assert DataImport.objects.filter(what=Subject.LEGISLATORS).count() == 1
+    assert DataImport.objects.applied().filter(what=Subject.LEGISLATORS).count() == 1
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/", "legislators.json"])
@@ -110,7 +110,18 @@ def test_only_addresses_of_the_web_are_fetched(url: str) -> None:
         importing.refresh(LEGISLATORS, url)
 
 
-def test_the_weekly_task_survives_a_missing_network(nowhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_weekly_task_survives_a_missing_network_and_notes_it(nowhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    DataImport.objects.update(checked_at=None)
+    before = DataImport.objects.latest_applied(Subject.LEGISLATORS)
     monkeypatch.setattr(sources, "LEGISLATORS", replace(LEGISLATORS, url=nowhere))
     tasks.sync()
-    assert DataImport.objects.filter(what=Subject.LEGISLATORS).count() == 1
+    row = DataImport.objects.exclude(refused_because="").get()
+    assert (row.what, row.source, row.sha256) == (Subject.LEGISLATORS, nowhere, "")
+    assert row.refused_because.startswith(f"{nowhere} could not be reached: ")
+    assert row.finished_at is None
+    assert DataImport.objects.latest_applied(Subject.LEGISLATORS) == before
+
+
+def test_a_dry_run_without_a_network_leaves_no_trace(nowhere: str, sync: Sync) -> None:
+    sync("--url", nowhere, "--quiet", "--dry-run")
+    assert not DataImport.objects.exclude(refused_because="").exists()

@@ -396,6 +396,16 @@ def test_a_treaty_that_congress_does_not_know_is_refused_and_noted(received, con
     assert "404" in DataImport.objects.get(what=Subject.TREATIES).refused_because
 
 
+def test_congress_that_cannot_be_reached_is_noted(received, congress):
+    url = "http://127.0.0.1:1"
+    with pytest.raises(CommandError, match="could not be reached"):
+        sync("--url", url)
+    assert stages() == []
+    row = DataImport.objects.get(what=Subject.TREATIES)
+    assert row.refused_because.startswith(f"{url}/treaty/119/4")
+    assert row.finished_at is None
+
+
 def test_a_stored_answer_is_read_without_a_key(received, settings, tmp_path: Path):
     settings.CONGRESS_API_KEY = ""
     path = tmp_path / "answers.json"

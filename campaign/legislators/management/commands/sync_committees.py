@@ -1,10 +1,11 @@
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
 
-from campaign.legislators import sources
+from campaign.legislators import importing, sources
 from campaign.legislators.management.syncing import SyncCommand
 
 
@@ -29,5 +30,5 @@ class Command(SyncCommand):
         names: Path | None = options["committees_file"]
         if bool(names) != bool(options["file"]):
             raise CommandError("Give both files: --file with the memberships, --committees-file with the names.")
-        source = sources.committees(names.read_bytes if names else sources.names_from(options["committees_url"]))
-        self.sync(source, options["file"], options["url"], options)
+        read = partial(importing.bytes_of, names) if names else sources.names_from(options["committees_url"])
+        self.sync(sources.committees(read), options["file"], options["url"], options)
