@@ -10,7 +10,7 @@ from django.db.models import FilteredRelation, Q, Value
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from campaign.legislators.models import CommitteeMembership, DataImport, Legislator, Office, Seat, Term  # noqa: F401 named in quotes
+    from campaign.legislators.models import CommitteeMembership, DataImport, Office, Seat, Term  # noqa: F401 named in quotes
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):
@@ -47,18 +47,6 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         )
 
 
-class LegislatorQuerySet(models.QuerySet["Legislator"]):
-    """Many legislators."""
-
-    def in_office(self) -> Self:
-        """Those who hold a seat now."""
-        return self.filter(terms__isnull=False, terms__closed_on=None)
-
-    def on_committee(self, code: str) -> Self:
-        """Those who sit on this committee now, by its code."""
-        return self.filter(memberships__committee__code=code, memberships__closed_on=None)
-
-
 class CommitteeMembershipQuerySet(models.QuerySet["CommitteeMembership"]):
     """Many places on committees."""
 
@@ -85,10 +73,6 @@ class TermQuerySet(models.QuerySet["Term"]):
 
 class OfficeQuerySet(models.QuerySet["Office"]):
     """Many offices."""
-
-    def with_email(self) -> Self:
-        """Offices for which an organizer, or the demo, has entered an address."""
-        return self.exclude(email=None)
 
     def of_senators(self) -> Self:
         """The offices of those who sit in the Senate now."""

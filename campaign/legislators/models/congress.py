@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.legislators import terms
-from campaign.legislators.querysets import LegislatorQuerySet, OfficeQuerySet, SeatQuerySet, TermQuerySet
+from campaign.legislators.querysets import OfficeQuerySet, SeatQuerySet, TermQuerySet
 from campaign.lib import usps
 
 
@@ -133,8 +133,6 @@ class Legislator(models.Model):
     family_name = models.CharField(max_length=80)
     official_name = models.CharField(max_length=120)
     party = models.CharField(max_length=40)
-
-    objects = LegislatorQuerySet.as_manager()
 
     class Meta:
         ordering = ["family_name", "given_name"]
