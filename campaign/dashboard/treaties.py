@@ -1,7 +1,6 @@
 """Treaties at a glance: how many it takes, the hundred seats and who stands where, the stages reached."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,8 +10,8 @@ from campaign.dashboard.permissions import DeskRequest, for_viewers
 from campaign.dashboard.treaty_forms import RollForm
 from campaign.lib import usps
 from campaign.treaties import counting
-from campaign.treaties.counting import Count, Standing
-from campaign.treaties.models import Stance, Treaty
+from campaign.treaties.counting import Standing
+from campaign.treaties.models import Treaty
 
 
 def find(slug: str) -> Treaty:
@@ -25,88 +24,13 @@ def name_of(treaty: Treaty) -> str:
     return treaty.text_in().short_title
 
 
-@dataclass(frozen=True)
-class Tally:
-    """How many seats stand so, and the word that filters them."""
-
-    stance: Stance
-    number: int
-
-
-@dataclass(frozen=True)
-class Glance:
-    """A treaty and its count."""
-
-    treaty: Treaty
-    name: str
-    count: Count
-
-    @property
-    def to_block(self) -> int:
-        """How many must say no while everybody who holds a seat is there."""
-        return self.count.needed_to_block()
-
-    @property
-    def to_consent(self) -> int:
-        """How many must say yes while everybody who holds a seat is there."""
-        return self.count.needed_to_consent()
-
-    @property
-    def tallies(self) -> list[Tally]:
-        """Every stance with its number, from against to for."""
-        return [Tally(stance, self._of(stance)) for stance in Stance]
-
-    @property
-    def against(self) -> int:
-        """Those who oppose it or lean against it."""
-        return self._of(Stance.OPPOSES, Stance.LEANS_AGAINST)
-
-    @property
-    def in_favor(self) -> int:
-        """Those who support it or lean for it."""
-        return self._of(Stance.SUPPORTS, Stance.LEANS_FOR)
-
-    @property
-    def opposing(self) -> int:
-        """Those who said they oppose it."""
-        return self._of(Stance.OPPOSES)
-
-    @property
-    def leaning_against(self) -> int:
-        """Those who lean that way."""
-        return self._of(Stance.LEANS_AGAINST)
-
-    @property
-    def supporting(self) -> int:
-        """Those who said they support it."""
-        return self._of(Stance.SUPPORTS)
-
-    @property
-    def leaning_for(self) -> int:
-        """Those who lean that way."""
-        return self._of(Stance.LEANS_FOR)
-
-    @property
-    def missing_to_block(self) -> int:
-        """How many are missing beside those who oppose it; who only leans is not counted on."""
-        return self.count.still_needed_to_block()
-
-    @property
-    def missing_to_consent(self) -> int:
-        """How many are missing beside those who support it; who only leans is not counted on."""
-        return self.count.still_needed_to_consent()
-
-    def _of(self, *stances: Stance) -> int:
-        return sum(self.count.by_stance.get(stance, 0) for stance in stances)
-
-
 @require_safe
 @for_viewers
 def index(request: DeskRequest) -> HttpResponse:
     """All treaties: where each stands, and the count."""
-    treaties = Treaty.objects.with_story()
-    glances = [Glance(treaty, name_of(treaty), counting.count(counting.roll_call(treaty))) for treaty in treaties]
-    return render(request, "dashboard/treaties.html", {"glances": glances})
+    treaties = list(Treaty.objects.with_story())
+    counts = map(counting.count, counting.roll_calls(treaties))
+    return render(request, "dashboard/treaties.html", {"counted": list(zip(treaties, counts, strict=True))})
 
 
 @require_safe
@@ -121,7 +45,7 @@ def show(request: DeskRequest, slug: str) -> HttpResponse:
     context = {
         "treaty": treaty,
         "name": name_of(treaty),
-        "glance": Glance(treaty, name_of(treaty), counting.count(standings)),
+        "count": counting.count(standings),
         "form": form,
         "standings": found,
         "is_narrowed": len(found) < len(standings),

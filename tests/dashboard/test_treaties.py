@@ -4,7 +4,9 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from structlog.testing import capture_logs
 
 from campaign.legislators.models import Committee, CommitteeMembership, DataImport, Legislator, Seat, Subject, Term
@@ -12,6 +14,7 @@ from campaign.organizers.models import Organizer
 from campaign.treaties import positioning, staging
 from campaign.treaties.models import Stage, StageChange, Stance, Treaty
 from campaign.treaties.positioning import Statement
+from tests import factories
 from tests.dashboard.conftest import at_desk, post_in_threads
 
 TREATIES = "/dashboard/treaties/"
@@ -53,6 +56,18 @@ def test_the_list_says_where_each_treaty_stands_and_how_many_it_takes(desk: Clie
     assert "Signed" in page
     cells = re.findall(r'class="number">(\d+)</td>', page)
     assert cells == ["1", "34", "1", "67"]
+
+
+def test_the_list_asks_no_more_for_three_treaties_than_for_one(desk: Client, opposed: Treaty, signed):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert desk.get(TREATIES).status_code == 200
+        return len(asked)
+
+    alone = queries()
+    for slug in ("another", "a-third"):
+        factories.make_treaty(slug)
+    assert queries() == alone
 
 
 def test_without_a_treaty_the_list_says_so(desk: Client, db):
