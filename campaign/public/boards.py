@@ -11,60 +11,40 @@ from django.utils.translation import gettext_lazy
 
 from campaign.legislators import aging
 from campaign.legislators.aging import Age
-from campaign.legislators.models import CommitteeMembership, Legislator, Seat, Subject
+from campaign.legislators.models import Seat, Subject
 from campaign.lib.kept import Kept
 from campaign.lib.text import LONGEST_SLUG
 from campaign.petitions.models import Petition
 from campaign.treaties import counting
 from campaign.treaties.counting import Count, Standing
-from campaign.treaties.models import Position, Stance, Treaty
+from campaign.treaties.models import Stance, Treaty
 
 KEPT_FOR_SECONDS = 5.0
 
 
-class Mark:
-    """How a seat is marked: by its holder's stance, or because nobody holds it, as far as we know."""
-
-    OPPOSES = Stance.OPPOSES.value
-    LEANS_AGAINST = Stance.LEANS_AGAINST.value
-    UNDECIDED = Stance.UNDECIDED.value
-    LEANS_FOR = Stance.LEANS_FOR.value
-    SUPPORTS = Stance.SUPPORTS.value
-    UNKNOWN = Stance.UNKNOWN.value
-    VACANT = "vacant"
-    NO_LONGER_KNOWN = "no-longer-known"
-
-
+# How a seat is marked whose holder has no stance: nobody holds it, or nobody whom we know.
+VACANT, NO_LONGER_KNOWN = "vacant", "no-longer-known"
 LABELS: dict[str, str | Promise] = {
-    Mark.OPPOSES: gettext_lazy("Opposes it"),
-    Mark.LEANS_AGAINST: gettext_lazy("Leans against"),
-    Mark.UNDECIDED: gettext_lazy("Undecided"),
-    Mark.UNKNOWN: gettext_lazy("Not known"),
-    Mark.LEANS_FOR: gettext_lazy("Leans for"),
-    Mark.SUPPORTS: gettext_lazy("Supports it"),
-    Mark.VACANT: gettext_lazy("Vacant seat"),
-    Mark.NO_LONGER_KNOWN: gettext_lazy("Term over, successor not known to us"),
+    Stance.OPPOSES: gettext_lazy("Opposes it"),
+    Stance.LEANS_AGAINST: gettext_lazy("Leans against"),
+    Stance.UNDECIDED: gettext_lazy("Undecided"),
+    Stance.UNKNOWN: gettext_lazy("Not known"),
+    Stance.LEANS_FOR: gettext_lazy("Leans for"),
+    Stance.SUPPORTS: gettext_lazy("Supports it"),
+    VACANT: gettext_lazy("Vacant seat"),
+    NO_LONGER_KNOWN: gettext_lazy("Term over, successor not known to us"),
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """One seat as the drawing, the table and the cards show it."""
+class Row(Standing):
+    """A line of the roll call as the drawing, the table and the cards show it."""
 
-    seat: Seat
-    holder: Legislator | None
-    position: Position | None
-    committee: CommitteeMembership | None
-    mark: str
-
-    @classmethod
-    def of(cls, standing: Standing) -> "Row":
-        """The row of a line of the roll call."""
-        if standing.holder is None:
-            mark = Mark.VACANT if standing.seat.is_vacant else Mark.NO_LONGER_KNOWN
-        else:
-            mark = Stance(standing.stance).value
-        return cls(standing.seat, standing.holder, standing.position, standing.committee, mark)
+    @property
+    def mark(self) -> str:
+        """Its holder's stance, or why there is none."""
+        if self.holder:
+            return self.stance
+        return VACANT if self.seat.is_vacant else NO_LONGER_KNOWN
 
     @property
     def label(self) -> str:
@@ -79,7 +59,7 @@ class Row:
     @property
     def is_known(self) -> bool:
         """Whether somebody entered where the holder stands."""
-        return self.holder is not None and self.mark != Mark.UNKNOWN
+        return self.holder is not None and self.mark != Stance.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -162,12 +142,12 @@ def board_for(petition: Petition) -> Board | None:
 
 def _ask(slug: str) -> Board | None:
     treaty = Treaty.objects.with_story().filter(slug=slug).first()
-    if treaty is None:
+    if treaty is None or not treaty.texts.all():
         return None
     standings = counting.roll_call(treaty)
     return Board(
         treaty=treaty,
-        rows=tuple(map(Row.of, standings)),
+        rows=tuple(Row(**vars(standing)) for standing in standings),
         count=counting.count(standings),
         age=aging.age_of(Subject.LEGISLATORS),
         petitions=tuple(Petition.objects.open().filter(treaty=treaty).with_texts().order_by("-opened_at")),

@@ -7,18 +7,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from campaign.lib import hemicycle
-from campaign.public.boards import Mark, Row
+from campaign.public.boards import NO_LONGER_KNOWN, VACANT, Row
+from campaign.treaties.models import Stance
 
 # Round is against, square is for; full is said, half is leaning. Without any colour it still says the same.
 _SHAPES: dict[str, str] = {
-    Mark.OPPOSES: '<circle r="1.55" class="full"/>',
-    Mark.LEANS_AGAINST: '<circle r="1.35"/><path class="full" d="M0-1.5a1.5 1.5 0 0 0 0 3z"/>',
-    Mark.UNDECIDED: '<path class="full" d="M0-1.8 1.8 0 0 1.8-1.8 0z"/>',
-    Mark.UNKNOWN: '<circle r="1.25"/>',
-    Mark.NO_LONGER_KNOWN: '<path d="M-.7-.6a.7.7 0 1 1 1 .7q-.3.2-.3.7M0 1.5v0"/>',
-    Mark.VACANT: '<path d="M-1-1 1 1M1-1-1 1"/>',
-    Mark.LEANS_FOR: '<path d="M-1.2-1.2h2.4v2.4h-2.4z"/><path class="full" d="M0-1.2h1.2v2.4H0z"/>',
-    Mark.SUPPORTS: '<path class="full" d="M-1.4-1.4h2.8v2.8h-2.8z"/>',
+    Stance.OPPOSES: '<circle r="1.55" class="full"/>',
+    Stance.LEANS_AGAINST: '<circle r="1.35"/><path class="full" d="M0-1.5a1.5 1.5 0 0 0 0 3z"/>',
+    Stance.UNDECIDED: '<path class="full" d="M0-1.8 1.8 0 0 1.8-1.8 0z"/>',
+    Stance.UNKNOWN: '<circle r="1.25"/>',
+    NO_LONGER_KNOWN: '<path d="M-.7-.6a.7.7 0 1 1 1 .7q-.3.2-.3.7M0 1.5v0"/>',
+    VACANT: '<path d="M-1-1 1 1M1-1-1 1"/>',
+    Stance.LEANS_FOR: '<path d="M-1.2-1.2h2.4v2.4h-2.4z"/><path class="full" d="M0-1.2h1.2v2.4H0z"/>',
+    Stance.SUPPORTS: '<path class="full" d="M-1.4-1.4h2.8v2.8h-2.8z"/>',
 }
 _LINE_FROM, _LINE_TO = 11.0, 36.6
 

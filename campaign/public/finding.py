@@ -1,7 +1,7 @@
 """Finding one's own senators on a treaty's page: what was typed, what the lookup says to it, and what is asked back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from campaign.legislators import lookup
 from campaign.legislators.lookup import Constituency, Reason
@@ -13,7 +13,7 @@ from campaign.public.fields import Form, Text
 from campaign.public.whereabouts import BESIDE_THE_STATE, BESIDE_THE_ZIP, Way
 
 # What only matters for the House: it has no vote on a treaty.
-_OF_THE_HOUSE = {"zip_split_district", "address_needed"}
+_OF_THE_HOUSE = {Reason.ZIP_SPLIT_DISTRICT, Reason.ADDRESS_NEEDED}
 _ANCHOR = "#mine"
 
 
@@ -28,7 +28,11 @@ class Finding:
     reasons: tuple[Text, ...] = ()
     has_no_senators: bool = False
     is_refused: bool = False
-    mine: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def mine(self) -> frozenset[int]:
+        """The keys of my senators' seats."""
+        return frozenset(row.seat.pk for row in self.rows)
 
 
 def blank() -> Finding:
@@ -47,9 +51,9 @@ def find(board: Board, typed: Mapping[str, str]) -> Finding:
 
 
 def _answer(board: Board, typed: Mapping[str, str], found: Constituency) -> Finding:
-    rows = () if whereabouts.is_open(found) else tuple(board.rows_of(seat for seat in found.seats if seat.is_senate))
-    unspoken = _OF_THE_HOUSE if any(row.holder is None for row in rows) else _OF_THE_HOUSE | {"seat_vacant"}
-    spoken = [reason for reason in found.reasons if reason.value not in unspoken]
+    rows = () if whereabouts.is_open(found) else tuple(board.rows_of(found.senators))
+    unspoken = _OF_THE_HOUSE if any(row.holder is None for row in rows) else _OF_THE_HOUSE | {Reason.SEAT_VACANT}
+    spoken = [reason for reason in found.reasons if reason not in unspoken]
     beside = BESIDE_THE_ZIP | BESIDE_THE_STATE
     return Finding(
         form=whereabouts.form(typed, whereabouts.errors_of(found)),
@@ -58,5 +62,4 @@ def _answer(board: Board, typed: Mapping[str, str], found: Constituency) -> Find
         ways=whereabouts.ways(typed, found),
         reasons=tuple(reason.label for reason in spoken if reason not in beside),
         has_no_senators=bool({Reason.NO_SENATORS, Reason.NOT_REPRESENTED}.intersection(found.reasons)),
-        mine=frozenset(row.seat.pk for row in rows),
     )

@@ -46,7 +46,7 @@ class Line:
 def line_of(treaty: Treaty) -> Line:
     """The treaty's line. Without any entry it stands at the first stage; after it was returned or withdrawn, at an end
     of its own behind the last stage it reached. Prefetch with `with_story()`."""
-    story = sorted(_standing(treaty), key=lambda change: change.place)
+    story = treaty.standing_changes
     current = treaty.stage
     on_the_way = [change for change in story if Stage(change.stage) in _WAY]
     farthest = current if current in _WAY else Stage(on_the_way[-1].stage) if on_the_way else _WAY[0]
@@ -56,8 +56,4 @@ def line_of(treaty: Treaty) -> Line:
     if current not in _WAY:
         steps.append(Step(current, latest[current], is_here=True))
     steps += [Step(stage, is_ahead=True) for stage in _WAY[len(reached) :]]
-    return Line(tuple(steps), tuple(change for change in reversed(story) if change != treaty.current_change))
-
-
-def _standing(treaty: Treaty) -> list[StageChange]:
-    return [change for change in treaty.stage_changes.all() if change.retracted_at is None]
+    return Line(tuple(steps), tuple(reversed(story[:-1])))

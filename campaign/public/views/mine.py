@@ -81,7 +81,7 @@ def signed(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
 def _with_positions(petition: Petition, seats: Sequence[Seat]) -> list[tuple[Seat, Row | None]]:
     """Each senator's seat, with where its holder stands on the petition's treaty if it is about one."""
     board = boards.board_for(petition)
-    return [(seat, board.by_seat.get(seat.pk) if board else None) for seat in seats if seat.is_senate]
+    return [(seat, board.by_seat.get(seat.pk) if board else None) for seat in seats]
 
 
 @opened_by(AccessPurpose.MY_PAGE)
