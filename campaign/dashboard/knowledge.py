@@ -144,9 +144,9 @@ def _lines(latest: DataImport | None, kind: str) -> tuple[str, ...]:
     return tuple(kept) if isinstance(kept, list) else ()
 
 
-def holdings(today: date | None = None) -> list[Holding]:
+def holdings() -> list[Holding]:
     """Every kind of data as we hold it, with the differences. Three queries."""
-    day = today or timezone.now().date()
+    today = timezone.now().date()
     latest = {row.what: row for row in _latest()}
     refused: dict[str, list[DataImport]] = defaultdict(list)
     since = Case(
@@ -167,7 +167,7 @@ def holdings(today: date | None = None) -> list[Holding]:
             latest.get(each.subject),
             tuple(refused[each.subject][:MOST_REFUSED]),
             numbers.get(each.subject, 0),
-            day,
+            today,
         )
         for each in FIELDS
     ]
@@ -183,13 +183,6 @@ def _latest() -> Iterable[DataImport]:
     return DataImport.objects.applied().order_by("what", "-finished_at", "-pk").distinct("what")
 
 
-def candidates_for(slug: str) -> tuple[str, ...]:
-    """What the last sync found in Congress that may be this treaty. One query."""
-    notes = _lines(DataImport.objects.latest_applied(Subject.TREATIES), "notes")
-    beginning = f"{slug}: candidate "
-    return tuple(note.removeprefix(beginning) for note in notes if note.startswith(beginning))
-
-
 @dataclass(frozen=True)
 class Warnings:
     """What somebody has to look at, in short."""
@@ -202,7 +195,7 @@ class Warnings:
         return self.legislators.is_aging or bool(self.refused or self.contradicted)
 
 
-def warnings(today: date | None = None) -> Warnings:
+def warnings() -> Warnings:
     """For the first page: how old our knowledge of Congress is, and which kinds were refused or contradict. One query.
 
     Of each kind it looks at the last good import and the last refused one.
@@ -217,7 +210,7 @@ def warnings(today: date | None = None) -> Warnings:
         newest[row.what, row.is_refused] = row
     good = newest.get((Subject.LEGISLATORS, False))
     return Warnings(
-        Age.of(good, today or timezone.now().date()),
+        Age.of(good, timezone.now().date()),
         tuple(each.name for each in FIELDS if _was_refused(newest, each.subject)),
         tuple(each.name for each in FIELDS if _contradicts(newest.get((each.subject, False)))),
     )
@@ -242,10 +235,10 @@ class EmptySeats:
     run_out: tuple[Seat, ...]
 
 
-def empty_seats(today: date | None = None) -> EmptySeats:
+def empty_seats() -> EmptySeats:
     """The Senate's first, then by state. One query."""
     seats = sorted(Seat.objects.with_holders(), key=lambda seat: (not seat.is_senate, seat.state, str(seat)))
     return EmptySeats(
         tuple(seat for seat in seats if seat.is_vacant),
-        tuple(seat for seat in seats if seat.current_term and seat.current_term.has_run_out(today)),
+        tuple(seat for seat in seats if seat.current_term and seat.current_term.has_run_out()),
     )

@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from campaign.dashboard import knowledge
 from campaign.dashboard.permissions import DeskRequest, for_organizers
 from campaign.dashboard.treaties import find, name_of
 from campaign.dashboard.treaty_forms import NumberForm
@@ -42,7 +41,7 @@ def number(request: DeskRequest, slug: str) -> HttpResponse:
         "treaty": treaty,
         "name": name_of(treaty),
         "form": form,
-        "candidates": knowledge.candidates_for(slug),
+        "candidates": syncing.candidates_for(slug),
         "asks_congress": syncing.is_on(),
     }
     return render(request, "dashboard/number.html", context, status=422 if form.errors else 200)

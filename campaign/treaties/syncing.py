@@ -15,7 +15,7 @@ from django.utils import timezone
 from campaign.legislators import fetching, importing
 from campaign.legislators.differences import Difference
 from campaign.legislators.importing import AS_IT_COMES, Arrival, Intake, NotReadable, Outcome, Source, Wish
-from campaign.legislators.models import Subject
+from campaign.legislators.models import DataImport, Subject
 from campaign.legislators.terms import congress_on
 from campaign.lib.refusals import Refused
 from campaign.treaties import answers, milestones, staging
@@ -62,6 +62,19 @@ def refresh(url: str = "", wish: Wish = AS_IT_COMES) -> Outcome[Answers]:
     except fetching.TryLater as error:
         source = replace(TREATIES, read=_failing(error))
     return importing.bring_in(source, Arrival(body, now.date(), f"{base}/treaty", checked_at=now), wish)
+
+
+def candidates_for(slug: str) -> tuple[str, ...]:
+    """What the last sync found in Congress that may be this treaty. One query."""
+    last = DataImport.objects.latest_applied(Subject.TREATIES)
+    notes = last.difference.get("notes", ()) if last else ()
+    beginning = _candidate_for(slug)
+    return tuple(note.removeprefix(beginning) for note in notes if note.startswith(beginning))
+
+
+def _candidate_for(slug: str) -> str:
+    """How a note about a candidate begins. Kept ones are found by it: notes of another form are found no more."""
+    return f"{slug}: candidate "
 
 
 def _ask_all(base: str) -> Iterator[dict[str, Any]]:
@@ -181,7 +194,8 @@ def _candidates(treaty: Treaty, found: Answers) -> Iterator[str]:
         words = _shared_words(treaty, record)
         if words:
             called = record.titles[0] if record.titles else record.topic
-            yield f"{treaty.slug}: candidate {record.document}, “{called}” ({', '.join(sorted(words))}), {record.url}"
+            shared = ", ".join(sorted(words))
+            yield f"{_candidate_for(treaty.slug)}{record.document}, “{called}” ({shared}), {record.url}"
 
 
 def _shared_words(treaty: Treaty, record: Record) -> set[str]:

@@ -249,6 +249,9 @@ def test_a_treaty_without_a_number_gets_candidates_and_no_link(convention, congr
     assert row
     assert len(row.difference["notes"]) == 1
     assert "(cybercrime)" in row.difference["notes"][0]
+    (candidate,) = syncing.candidates_for("un-cybercrime-convention")
+    assert candidate.startswith("Treaty Document 119-4, “United Nations Convention against Cybercrime")
+    assert syncing.candidates_for("cybercrime-convention") == ()
 
 
 def test_a_congress_without_treaties_is_no_trouble(convention, congress):
