@@ -1,6 +1,6 @@
 """The fields that citizens' forms show: what each is called, what was typed into it, and what has to be mended."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,16 +74,26 @@ _CORRECTABLE = ("given_name", "family_name", "state", "postal_code")
 
 def sign_up_form(typed: Mapping[str, str] | None = None, refused: Refused | None = None) -> Form:
     """The form under a petition: empty, or with what was typed and what has to be mended."""
-    return _form(_PERSON | {"comment": _COMMENT}, typed or {}, refused)
+    return _form(_PERSON | {"comment": _COMMENT}, typed or {}, refused.by_field() if refused else {})
 
 
 def correction_form(typed: Mapping[str, str], refused: Refused | None = None) -> Form:
     """What the mailbox's owner may mend before confirming."""
-    return _form({name: _PERSON[name] for name in _CORRECTABLE} | {"comment": _COMMENT}, typed, refused)
+    descriptions = {name: _PERSON[name] for name in _CORRECTABLE} | {"comment": _COMMENT}
+    return _form(descriptions, typed, refused.by_field() if refused else {})
 
 
-def _form(descriptions: Mapping[str, dict[str, Any]], typed: Mapping[str, str], refused: Refused | None) -> Form:
-    errors = refused.by_field() if refused else {}
+def where_form(typed: Mapping[str, str], errors: Mapping[str, Text]) -> Form:
+    """State and ZIP alone, with what to mend beside each. A state that was typed in words comes back as its code."""
+    state = typed.get("state", "")
+    descriptions = {"state": _PERSON["state"] | {"hint": ""}, "postal_code": _PERSON["postal_code"]}
+    read = {**typed, "state": usps.state_from(state) or state}
+    return _form(descriptions, read, {name: (sentence,) for name, sentence in errors.items()})
+
+
+def _form(
+    descriptions: Mapping[str, dict[str, Any]], typed: Mapping[str, str], errors: Mapping[str, Iterable[Text]]
+) -> Form:
     return Form(
         {
             name: Field(name=name, value=typed.get(name, ""), errors=tuple(errors.get(name, ())), **description)

@@ -9,7 +9,7 @@ from campaign.lib import usps
 from campaign.lib.refusals import Refused
 from campaign.public import whereabouts
 from campaign.public.boards import Board, Row
-from campaign.public.fields import Form, Text
+from campaign.public.fields import Form, Text, where_form
 from campaign.public.whereabouts import BESIDE_THE_STATE, BESIDE_THE_ZIP, Way
 
 # What only matters for the House: it has no vote on a treaty.
@@ -37,7 +37,7 @@ class Finding:
 
 def blank() -> Finding:
     """Before anybody asked."""
-    return Finding(whereabouts.form({}, {}))
+    return Finding(where_form({}, {}))
 
 
 def find(board: Board, typed: Mapping[str, str]) -> Finding:
@@ -46,7 +46,7 @@ def find(board: Board, typed: Mapping[str, str]) -> Finding:
     try:
         found = lookup.find(state, postal_code)
     except Refused as refused:
-        return Finding(whereabouts.form(typed, whereabouts.errors_in(refused, state, _ANCHOR)), is_refused=True)
+        return Finding(where_form(typed, whereabouts.errors_in(refused, state, _ANCHOR)), is_refused=True)
     return _answer(board, typed, found)
 
 
@@ -56,7 +56,7 @@ def _answer(board: Board, typed: Mapping[str, str], found: Constituency) -> Find
     spoken = [reason for reason in found.reasons if reason not in unspoken]
     beside = BESIDE_THE_ZIP | BESIDE_THE_STATE
     return Finding(
-        form=whereabouts.form(typed, whereabouts.errors_of(found)),
+        form=where_form(typed, whereabouts.errors_of(found)),
         state_name=usps.NAMES[found.states[0]] if len(found.states) == 1 else "",
         rows=rows,
         ways=whereabouts.ways(typed, found),

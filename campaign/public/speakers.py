@@ -15,7 +15,7 @@ from campaign.legislators.models import Legislator, Seat
 from campaign.lib import usps
 from campaign.lib.refusals import Refused
 from campaign.public import whereabouts
-from campaign.public.fields import Form, Text
+from campaign.public.fields import Form, Text, where_form
 from campaign.public.whereabouts import Way
 
 ASKED = ("state", "postal_code", "district")
@@ -73,7 +73,7 @@ class Speakers:
 
 def blank() -> Speakers:
     """Before anybody asked."""
-    return Speakers(whereabouts.form({}, {}))
+    return Speakers(where_form({}, {}))
 
 
 def of(typed: Mapping[str, str]) -> Speakers:
@@ -90,7 +90,7 @@ def of(typed: Mapping[str, str]) -> Speakers:
             found = lookup.find(chosen.state, typed.get("postal_code"))
     except Refused as refused:
         errors = whereabouts.errors_in(refused, typed.get("state", ""))
-        return Speakers(whereabouts.form(typed, errors), is_answer=True, is_refused=True)
+        return Speakers(where_form(typed, errors), is_answer=True, is_refused=True)
     return _answer(typed, found, chosen if chosen and (chosen.state,) == found.states else None)
 
 
@@ -101,7 +101,7 @@ def seat_of(district: str) -> Seat | None:
 
 
 def _answer(typed: Mapping[str, str], found: Constituency, chosen: Seat | None) -> Speakers:
-    form = whereabouts.form(typed, whereabouts.errors_of(found))
+    form = where_form(typed, whereabouts.errors_of(found))
     if whereabouts.is_open(found):
         asks = next((reason.label for reason in found.reasons if reason in _WHICH_STATE), "")
         return Speakers(form, is_answer=True, ways=whereabouts.ways(typed, found), asks=asks)

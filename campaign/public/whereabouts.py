@@ -1,21 +1,19 @@
-"""Asking people where they vote: the two fields, what has to be mended in them, and states to choose from as links."""
+"""Asking people where they vote: what has to be mended in the two fields, and states to choose from as links."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy as _
 
 from campaign.legislators.lookup import Constituency, Reason
 from campaign.lib import usps
 from campaign.lib.refusals import Refusal, Refused
-from campaign.public.fields import Field, Form, Text
+from campaign.public.fields import Text
 
 BESIDE_THE_ZIP = frozenset({Reason.ZIP_UNKNOWN})
 BESIDE_THE_STATE = frozenset({Reason.MILITARY_ASK_STATE})
-_STATE_LABEL, _ZIP_LABEL = _("State where you vote"), _("ZIP code")
 
 
 @dataclass(frozen=True)
@@ -24,16 +22,6 @@ class Way:
 
     name: str
     query: str
-
-
-def form(typed: Mapping[str, str], errors: Mapping[str, Text]) -> Form:
-    """State and ZIP with what was typed, and what to mend beside each."""
-    state = typed.get("state", "")
-    fields = (
-        Field("state", _STATE_LABEL, usps.state_from(state) or state, kind="state"),
-        Field("postal_code", _ZIP_LABEL, typed.get("postal_code", ""), autocomplete="postal-code", inputmode="numeric"),
-    )
-    return Form({each.name: replace(each, errors=_errors_of(each, errors)) for each in fields})
 
 
 def errors_in(refused: Refused, state: str, anchor: str = "") -> dict[str, Text]:
@@ -74,7 +62,3 @@ def _sentence(refusal: Refusal, state: str, anchor: str) -> str | Promise:
         return refusal.detail
     query = urlencode({"state": state, "postal_code": refusal.suggestion})
     return format_html('{} <a href="?{}{}">{}</a>', refusal.detail, query, anchor, refusal.suggestion)
-
-
-def _errors_of(each: Field, errors: Mapping[str, Text]) -> tuple[Text, ...]:
-    return (errors[each.name],) if each.name in errors else ()
