@@ -13,6 +13,7 @@ from campaign.legislators import aging, furnishing
 from campaign.legislators.models import DataImport, Legislator, Office, Seat, Subject, Term
 from campaign.letters import holding, writing
 from campaign.letters.models import Hold, Letter, LetterDispatch
+from campaign.petitions.models import Petition
 from tests.delivery.conftest import arrived, now_due
 from tests.factories import sign_and_confirm
 from tests.letters.test_writing import WORDS, give_address, seats, send
@@ -302,7 +303,7 @@ def test_only_what_goes_by_mail_goes_to_a_sandbox(ada, sink):
     letter_to_merkley(ada, WORDS)
     send(ada, seats(ada)[1])
     succeed_merkley()
-    Office.objects.with_email().update(sandboxed_at=timezone.now())
+    Office.objects.exclude(email=None).update(sandboxed_at=timezone.now())
     Office.objects.filter(legislator__family_name="Wyden").update(
         email="wyden@sandbox.example",
         email_entered_by="demo",
@@ -315,3 +316,29 @@ def test_only_what_goes_by_mail_goes_to_a_sandbox(ada, sink):
     by_hand = LetterDispatch.objects.get(channel="handoff")
     by_hand.now_to(by_mail.legislator)
     assert not by_hand.is_sandbox
+
+
+def test_of_a_petition_that_has_closed_nobody_is_reminded(ada, sink):
+    good_as_of(timezone.now().date() - timedelta(days=60))
+    letter_to_merkley(ada)
+    Petition.objects.update(closed_at=timezone.now())
+    renewed()
+    sending.send_due()
+    assert arrived(sink) == []
+    assert Delivery.objects.get().reason == "nothing left to do"
+
+
+def test_of_a_letter_that_can_leave_by_mail_after_all_nobody_is_reminded(ada, sink):
+    give_address(seats(ada)[0])
+    letter_to_merkley(ada)
+    merkley = seats(ada)[0].holder
+    succeed_merkley()
+    sending.send_due()
+    Term.objects.open().filter(seat=seats(ada)[0]).update(closed_on=timezone.now().date())
+    Term.objects.filter(legislator=merkley).update(closed_on=None)
+    sending.send_due()
+    assert arrived(sink) == []
+    assert Delivery.objects.get(recipe="letter_waits_for_you").reason == "it goes by itself"
+    now_due()
+    sending.send_due()
+    assert [mail.to for mail in arrived(sink)] == ["senator@sandbox.example"]

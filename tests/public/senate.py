@@ -27,14 +27,14 @@ def stand(treaty: Treaty, stance: Stance, *bioguide_ids: str, day: str = "2026-0
         )
 
 
-def seat_on_committee(bioguide_id: str, title: str = "", rank: int = 1) -> None:
+def seat_on_committee(bioguide_id: str, title: str = "", rank: int = 1, side: str = "minority") -> None:
     """On Foreign Relations, whoever the shipped list has there."""
     committee, _made = Committee.objects.get_or_create(code="SSFR", defaults={"name": "x", "chamber": "senate"})
     CommitteeMembership.objects.filter(legislator__bioguide_id=bioguide_id, committee=committee).delete()
     CommitteeMembership.objects.create(
         committee=committee,
         legislator=Legislator.objects.get(bioguide_id=bioguide_id),
-        side="minority",
+        side=side,
         rank=rank,
         title=title,
         seen_on="2026-06-15",

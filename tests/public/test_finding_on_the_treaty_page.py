@@ -1,8 +1,11 @@
 """Ada, Bruno and Chiyo look for their own senators on a treaty's page, and strangers type what they like."""
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
+from campaign.legislators import lookup
+from campaign.legislators.lookup import Reason
 from campaign.legislators.models import Term
 from campaign.petitions.models import Petition
 from campaign.treaties.models import Stance, Treaty
@@ -10,6 +13,12 @@ from tests.public.conftest import Citizen, value_of, words
 from tests.public.senate import MERKLEY, TREATY, stand, table_rows
 
 pytestmark = pytest.mark.django_db
+
+
+def found_by(response: HttpResponse) -> str:
+    """What stands under "Find your senators", as somebody reads it."""
+    section = response.content.decode().split('id="mine"')[1].split("</section>")[0]
+    return words(HttpResponse(section))
 
 
 def test_one_state_is_shown_alone(citizen: Citizen, treaty: Treaty) -> None:
@@ -106,8 +115,18 @@ def test_nothing_typed_is_said_too(citizen: Citizen, treaty: Treaty) -> None:
 
 def test_a_vacant_seat_of_mine_is_said(citizen: Citizen, treaty: Treaty) -> None:
     Term.objects.open().filter(legislator__bioguide_id=MERKLEY).update(closed_on="2026-08-01")
-    page = words(citizen.get(TREATY, {"state": "OR", "postal_code": "97201"}))
-    assert "Oregon, class 2 Vacant seat" in page
+    mine = found_by(citizen.get(TREATY, {"state": "OR", "postal_code": "97201"}))
+    assert "Oregon, class 2 Vacant seat" in mine
+    assert "A seat of this state is vacant." in mine
+
+
+def test_what_only_matters_for_the_house_is_not_said(citizen: Citizen, treaty: Treaty) -> None:
+    house_only = {Reason.ZIP_SPLIT_DISTRICT, Reason.ADDRESS_NEEDED}
+    assert house_only <= set(lookup.find("VA", "20135").reasons)
+    mine = found_by(citizen.get(TREATY, {"state": "VA", "postal_code": "20135"}))
+    assert "They speak for Virginia" in mine
+    for reason in house_only:
+        assert str(reason.label) not in mine
 
 
 # --- strangers -------------------------------------------------------------------------------------------------------
@@ -155,8 +174,15 @@ def test_a_treaty_without_any_text_is_not_shown(citizen: Citizen, treaty: Treaty
     assert citizen.get(TREATY).status_code == 404
 
 
+def test_only_the_page_that_asks_nothing_is_for_search_engines(citizen: Citizen, treaty: Treaty) -> None:
+    mark = '<meta name="robots" content="noindex">'
+    assert mark not in citizen.get(TREATY).content.decode()
+    for query in ({"state": "OR"}, {"state": "OR", "postal_code": "97201"}, {"present": "90"}, {"present": "x"}):
+        assert mark in citizen.get(TREATY, query).content.decode()
+
+
 def test_finding_mine_costs_two_queries_at_most(citizen: Citizen, treaty: Treaty, statements: list[str]) -> None:
     citizen.get(TREATY)
     statements.clear()
     citizen.get(TREATY, {"state": "OR", "postal_code": "97201"})
-    assert len(statements) <= 3
+    assert len(statements) <= 2

@@ -1,11 +1,15 @@
 """What everybody reads about a treaty: its way, the count, the hundred seats, and what leads there."""
 
+import math
+import re
 from datetime import date
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from campaign.legislators.models import DataImport, Legislator, Term
-from campaign.lib import kept
+from campaign.legislators.models import CommitteeMembership, DataImport, Legislator, Term
+from campaign.lib import hemicycle, kept
 from campaign.petitions.models import Petition
 from campaign.supporters.models import AccessPurpose
 from campaign.treaties.models import Stage, StageChange, Stance, Treaty
@@ -133,6 +137,37 @@ def test_where_they_stand_is_drawn_listed_and_counted(citizen: Citizen, treaty: 
     assert "Ron Wyden Oregon, class 3 · Democrat Opposes it March 4, 2026 · source : Ron Wyden" in rows
 
 
+def test_the_drawing_begins_with_those_against_and_ends_with_those_for(citizen: Citizen, treaty: Treaty) -> None:
+    stand(treaty, Stance.SUPPORTS, "B001319")
+    stand(treaty, Stance.LEANS_AGAINST, MERKLEY)
+    stand(treaty, Stance.OPPOSES, WYDEN)
+    drawn = re.findall(r'<use href="#m-(\w+)" x="([\d.]+)"[^>]*><title>([^<]+)', citizen.get(TREATY).content.decode())
+    assert [name for _mark, _x, name in drawn[:2]] == ["Ron Wyden, OR: Opposes it", "Jeff Merkley, OR: Leans against"]
+    assert drawn[-1][0] == "supports"
+    assert float(drawn[0][1]) < 10
+    assert float(drawn[-1][1]) > 66
+
+
+@pytest.mark.parametrize(("vacant", "enough"), [(3, 33), (10, 31)])
+def test_the_line_stands_after_as_many_as_can_stop_it(
+    citizen: Citizen, treaty: Treaty, vacant: int, enough: int
+) -> None:
+    leaving = Term.objects.open().filter(seat__chamber="senate").values_list("pk", flat=True)[:vacant]
+    Term.objects.filter(pk__in=list(leaving)).update(closed_on="2026-08-01")
+    source = citizen.get(TREATY).content.decode()
+    ends = re.search(r'class="enough" d="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)"', source)
+    assert ends is not None
+    line = angle(ends[3], ends[4])
+    seats = re.findall(r'<use href="#m-[\w-]+" x="([\d.]+)" y="([\d.]+)"><title>', source)
+    assert sum(angle(*place) < line for place in seats) == enough
+    assert f'<text class="big" x="38" y="33.2">{enough}</text>' in source
+
+
+def angle(x: str, y: str) -> float:
+    """Where a point stands on the half circle, from the far left on."""
+    return math.atan2(hemicycle.FLOOR - float(y), hemicycle.CENTRE - float(x))
+
+
 @pytest.mark.parametrize(
     ("present", "sentence"),
     [
@@ -160,6 +195,17 @@ def test_the_committee_is_named_with_its_chair(citizen: Citizen, treaty: Treaty)
     assert "Jeff Merkley Oregon, class 2 · Democrat · Foreign Relations (Ranking member) Not known" in table_rows(
         response
     )
+
+
+def test_the_committee_begins_with_the_majority_each_side_by_rank(citizen: Citizen, treaty: Treaty) -> None:
+    CommitteeMembership.objects.all().delete()
+    seat_on_committee(MERKLEY, rank=1)
+    seat_on_committee("B001319", rank=2, side="majority")
+    seat_on_committee(WYDEN, rank=2)
+    seat_on_committee("T000278", rank=1, side="majority")
+    committee = citizen.get(TREATY).content.decode().split('class="members"')[1].split("</ul>")[0]
+    names = ("Tuberville", "Britt", "Merkley", "Wyden")
+    assert sorted(names, key=committee.index) == list(names)
 
 
 def test_old_facts_say_how_old_they_are(citizen: Citizen, treaty: Treaty) -> None:
@@ -211,6 +257,14 @@ def test_the_petition_and_the_front_page_lead_to_its_treaty(
         assert "The treaty: Signed , Feb. 3, 2026" in words(response)
         assert f'href="{TREATY}"' in response.content.decode()
     assert f'href="{PAGE}#sign"' in citizen.get(TREATY).content.decode()
+
+
+@pytest.mark.parametrize("change", [{"opened_at": None}, {"closed_at": timezone.now()}])
+def test_a_petition_that_nobody_can_sign_is_not_offered_there(
+    citizen: Citizen, treaty: Treaty, petition: Petition, change: dict[str, Any]
+) -> None:
+    Petition.objects.update(treaty=treaty, **change)
+    assert "Ask the Senate" not in words(citizen.get(TREATY))
 
 
 def test_a_petition_about_no_treaty_says_nothing_of_one(citizen: Citizen, petition: Petition) -> None:
