@@ -12,20 +12,21 @@ from django.utils.translation import pgettext_lazy
 from campaign.lib.refusals import Refused
 from campaign.treaties import checking
 from campaign.treaties.models import Position, Stage, StageChange, Stance, Treaty
-from campaign.treaties.sheets import MOST_BYTES
 
 
-class _SourcedForm(forms.Form):
-    """A day and where it is said. `seen` is the row that the form was made upon; empty where there was none."""
+class _DeedForm(forms.Form):
+    """A form whose values a deed checks."""
 
-    source_url = forms.CharField(
-        label=pgettext_lazy("of a fact", "Source"),
-        max_length=checking.LONGEST_SOURCE,
-        required=False,
-        help_text=_("The address of a public page that says so."),
-    )
+    def tell(self, refused: Refused) -> None:
+        """Put what a deed refused beside its field."""
+        for refusal in refused.refusals:
+            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal.detail))
+
+
+class _MadeUponForm(_DeedForm):
+    """`seen` is the row that the form was made upon; empty where there was none."""
+
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput, max_value=2**62)
-    source_url.widget.input_type = "url"
 
     @property
     def row_seen(self) -> int | None:
@@ -38,11 +39,6 @@ class _SourcedForm(forms.Form):
         typed = {name: self.data.get(name, "") for name in self.fields}
         self.data = typed | {"seen": str(row.pk) if row else ""}
 
-    def tell(self, refused: Refused) -> None:
-        """Put what a deed refused beside its field."""
-        for refusal in refused.refusals:
-            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal.detail))
-
 
 def _date_field(label: Any, help_text: Any) -> forms.DateField:
     # Browsers take and send the value of such a field as 2026-03-04, in every language.
@@ -50,22 +46,30 @@ def _date_field(label: Any, help_text: Any) -> forms.DateField:
     return forms.DateField(label=label, help_text=help_text, widget=widget, input_formats=["%Y-%m-%d"])
 
 
-class PositionForm(_SourcedForm):
+def _source_field(help_text: Any, *, required: bool) -> forms.CharField:
+    return forms.CharField(
+        label=pgettext_lazy("of a fact", "Source"),
+        max_length=checking.LONGEST_SOURCE,
+        required=required,
+        help_text=help_text,
+        widget=forms.URLInput,
+    )
+
+
+def _note_field(longest: int, help_text: Any) -> forms.CharField:
+    return forms.CharField(label=_("Note"), max_length=longest, required=False, help_text=help_text)
+
+
+class PositionForm(_MadeUponForm):
     """How one senator stands."""
 
     stance = forms.ChoiceField(label=_("Position"), choices=Stance.choices)
     stated_on = _date_field(_("Date"), _("The day they said or did it."))
-    note = forms.CharField(
-        label=_("Note"),
-        max_length=checking.LONGEST_NOTE,
-        required=False,
-        help_text=_("Public, at most 300 characters."),
+    source_url = _source_field(
+        _("The address of a public page that says so. Only “Unknown” needs none."), required=False
     )
+    note = _note_field(checking.LONGEST_NOTE, _("Public, at most 300 characters."))
     field_order = ("stance", "stated_on", "source_url", "note", "seen")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["source_url"].help_text = _("The address of a public page that says so. Only “Unknown” needs none.")
 
     @classmethod
     def of(cls, position: Position | None) -> "PositionForm":
@@ -76,22 +80,14 @@ class PositionForm(_SourcedForm):
         return cls(initial=kept | {"seen": position.pk})
 
 
-class StageForm(_SourcedForm):
+class StageForm(_MadeUponForm):
     """A stage that a treaty reached."""
 
     stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
     happened_on = _date_field(_("Date"), _("The day it happened."))
-    note = forms.CharField(
-        label=_("Note"),
-        max_length=checking.LONGEST_STAGE_NOTE,
-        required=False,
-        help_text=_("Public, at most 500 characters."),
-    )
+    source_url = _source_field(_("The address of a public page that says so."), required=True)
+    note = _note_field(checking.LONGEST_STAGE_NOTE, _("Public, at most 500 characters."))
     field_order = ("stage", "happened_on", "source_url", "note", "seen")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["source_url"].required = True
 
     @classmethod
     def upon(cls, current: StageChange | None) -> "StageForm":
@@ -110,7 +106,7 @@ class RollForm(forms.Form):
     q.widget.input_type = "search"
 
 
-class NumberForm(forms.Form):
+class NumberForm(_DeedForm):
     """Which treaty document a treaty became."""
 
     congress_received = forms.IntegerField(label=_("Congress"), help_text=_("The one that received it, like 119."))
@@ -120,11 +116,6 @@ class NumberForm(forms.Form):
     def of(cls, treaty: Treaty) -> "NumberForm":
         """As it is now."""
         return cls(initial={"congress_received": treaty.congress_received, "number": treaty.number})
-
-    def tell(self, refused: Refused) -> None:
-        """Put what the deed refused beside its field."""
-        for refusal in refused.refusals:
-            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal.detail))
 
 
 class SheetForm(forms.Form):
@@ -140,16 +131,10 @@ class SheetForm(forms.Form):
     file.widget.attrs["accept"] = ".csv,text/csv,text/plain"
 
     def clean(self) -> dict[str, Any]:
-        """One of the two, and not more than a hundred senators can need."""
+        """One of the two."""
         cleaned = super().clean() or self.cleaned_data
-        found, pasted = cleaned.get("file"), cleaned.get("pasted") or ""
-        if found is None and not self.errors and not pasted.strip():
+        if cleaned.get("file") is None and not self.errors and not (cleaned.get("pasted") or "").strip():
             self.add_error("file", _("Please choose a file, or paste its text below."))
-        if found is not None and found.size > MOST_BYTES:
-            self.add_error("file", _too_large(found.size))
-        size = len(_as_browsers_bring_it(pasted.encode()))
-        if size > MOST_BYTES:
-            self.add_error("pasted", _too_large(size))
         return cleaned
 
     def content(self) -> bytes:
@@ -161,8 +146,3 @@ class SheetForm(forms.Form):
 def _as_browsers_bring_it(content: bytes) -> bytes:
     """A browser sends every line end as \\r\\n, whatever the file had: what comes back must be what was looked over."""
     return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removeprefix(b"\xef\xbb\xbf")
-
-
-def _too_large(size: int) -> str:
-    sentence = _("This has %(size)s kB. A sheet of a hundred senators has less than %(most)s kB.")
-    return str(sentence) % {"size": f"{-(-size // 1024):,}", "most": MOST_BYTES // 1024}

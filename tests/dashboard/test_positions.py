@@ -296,6 +296,14 @@ def test_what_is_no_sheet_is_refused_with_a_sentence(desk: Client, treaty: Treat
     assert not Position.objects.exists()
 
 
+def test_a_sheet_that_is_too_large_is_told_in_one_sentence_however_it_came(desk: Client, treaty: Treaty):
+    large = HEAD + "x" * 50 * 1024
+    for brought in ({"file": SimpleUploadedFile("positions.csv", large.encode())}, {"pasted": large}):
+        answer = desk.post(SHEET, brought)
+        assert answer.status_code == 422
+        assert "This file is too large. At most 48 KiB." in answer.content.decode()
+
+
 def test_a_megabyte_is_refused_before_anybody_reads_it(desk: Client, treaty: Treaty):
     answer = desk.post(SHEET, {"file": SimpleUploadedFile("positions.csv", b"x" * 1024 * 1024)})
     assert answer.status_code == 413
