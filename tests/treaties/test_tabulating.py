@@ -2,11 +2,9 @@
 
 import csv
 import io
-import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,8 +13,9 @@ from campaign.legislators.models import Legislator, Term
 from campaign.treaties import positioning, tabulating
 from campaign.treaties.models import Position, Stance, Treaty
 from campaign.treaties.positioning import Statement
-from campaign.treaties.tabulating import ChangedMeanwhile, NotSound
-from tests import factories
+from campaign.treaties.tabulating import NotSound
+from campaign.treaties.taking_turns import ChangedMeanwhile
+from tests.treaties.conftest import in_the_turn_of_another
 
 HEAD = "bioguide_id,position,date,source_url,note\n"
 MERKLEY = "M001176,opposes,2026-05-06,https://example.org/speech,On the floor\n"
@@ -259,30 +258,16 @@ def test_who_left_the_senate_after_the_preview_stops_the_sheet(treaty, olive):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_sheets_at_once_one_is_entered_and_the_other_told():
-    treaty, olive = factories.make_treaty(), factories.make_organizer()
-    texts = [HEAD + MERKLEY + WYDEN, HEAD + MERKLEY.replace("opposes", "supports")]
-    outcomes: list[object] = []
-    loaded = [tabulating.read(treaty, text.encode()) for text in texts]
-    line = threading.Barrier(2)
-
-    def go(sheet: tabulating.Sheet) -> None:
-        line.wait()
-        try:
-            outcomes.append(tabulating.enter_all(treaty, sheet, olive))
-        except ChangedMeanwhile as told:
-            outcomes.append(type(told))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=go, args=[sheet]) for sheet in loaded]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert ChangedMeanwhile in outcomes
-    assert {1, 2} & set(outcomes)
-    assert treaty.positions.count() in {1, 2}
+def test_of_two_sheets_at_once_one_is_entered_and_the_other_told(treaty, olive, vera):
+    one, other = (HEAD + MERKLEY + WYDEN).encode(), (HEAD + MERKLEY.replace("opposes", "supports")).encode()
+    late = tabulating.read(treaty, other)
+    came = in_the_turn_of_another(
+        treaty,
+        lambda: tabulating.enter_all(treaty, tabulating.read(treaty, one), olive),
+        lambda: tabulating.enter_all(treaty, late, vera),
+    )
+    assert isinstance(came, ChangedMeanwhile)
+    assert {position.entered_by for position in treaty.positions.all()} == {olive}
 
 
 def test_the_exported_sheet_has_a_row_for_each_senator_and_unedited_changes_nothing(treaty, merkley, wyden, olive):
