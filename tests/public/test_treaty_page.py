@@ -199,12 +199,12 @@ def test_the_committee_is_named_with_its_chair(citizen: Citizen, treaty: Treaty)
 
 def test_the_committee_begins_with_the_majority_each_side_by_rank(citizen: Citizen, treaty: Treaty) -> None:
     CommitteeMembership.objects.all().delete()
-    seat_on_committee(MERKLEY, rank=1)
-    seat_on_committee("B001319", rank=2, side="majority")
-    seat_on_committee(WYDEN, rank=2)
-    seat_on_committee("T000278", rank=1, side="majority")
+    seat_on_committee("T000278", rank=2)
+    seat_on_committee("B001319", rank=1)
+    seat_on_committee(MERKLEY, rank=2, side="majority")
+    seat_on_committee(WYDEN, rank=1, side="majority")
     committee = citizen.get(TREATY).content.decode().split('class="members"')[1].split("</ul>")[0]
-    names = ("Tuberville", "Britt", "Merkley", "Wyden")
+    names = ("Wyden", "Merkley", "Britt", "Tuberville")
     assert sorted(names, key=committee.index) == list(names)
 
 
