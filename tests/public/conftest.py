@@ -10,10 +10,13 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from campaign.legislators.models import Seat
+from campaign.letters.models import LetterTemplate
 from campaign.petitions.models import Petition, Signature
 from campaign.supporters.models import AccessPurpose, AccessToken
 from campaign.treaties.models import Treaty
 from tests import factories
+from tests.public.letters import the_seats
 
 PAGE = "/petitions/withhold-consent/"
 
@@ -46,6 +49,24 @@ def citizen() -> Citizen:
 def mine(citizen: Citizen, petition: Petition) -> str:
     """The address of Ada's own page; her signature is confirmed."""
     return citizen.link(factories.sign_and_confirm(petition), AccessPurpose.MY_PAGE)
+
+
+@pytest.fixture
+def template(petition: Petition) -> LetterTemplate:
+    """Words to begin a letter from."""
+    return factories.make_letter_template(petition)
+
+
+@pytest.fixture
+def desk(mine: str, template: LetterTemplate) -> str:
+    """The address at which Ada writes to her senators."""
+    return mine + PAGE.lstrip("/") + "letter/"
+
+
+@pytest.fixture
+def seats() -> list[Seat]:
+    """Those of Ada's senators."""
+    return the_seats()
 
 
 @pytest.fixture
