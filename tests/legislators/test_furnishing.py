@@ -3,9 +3,10 @@
 from collections import Counter
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from campaign.legislators import furnishing, importing
+from campaign.legislators import furnishing, importing, terms
 from campaign.legislators.models import DataImport, Legislator, Office, PostalCode, Seat, Subject, Term
 from campaign.legislators.sources import FACTS_OF_CONGRESS
 from campaign.lib import usps
@@ -28,6 +29,12 @@ def test_the_house_has_its_441_seats_of_which_four_are_vacant() -> None:
     assert [seat.district_code for seat in house.vacant()] == ["CA-14", "FL-20", "GA-13", "TX-23"]
     titles = {seat.state: seat.title for seat in house.filter(district=0)}
     assert (titles["WY"], titles["DC"], titles["PR"]) == ("Representative", "Delegate", "Resident Commissioner")
+
+
+def test_our_facts_are_of_the_congress_that_sits() -> None:
+    ours = DataImport.objects.applied().get(what=Subject.DISTRICTS).congress
+    sitting = terms.congress_on(timezone.now().date())
+    assert ours == sitting, "Many stories fail from 3 January on: CONTRIBUTING.md says how to renew our facts."
 
 
 def test_our_facts_contradict_nothing_and_say_as_of_when_they_are() -> None:

@@ -35,6 +35,7 @@ class DataImport(models.Model):
     # Of which Congress it speaks, where it speaks of one: districts are drawn anew.
     congress = models.PositiveSmallIntegerField(null=True, blank=True)
     started_at = models.DateTimeField(db_default=Now())
+    # None: nobody was reached.
     finished_at = models.DateTimeField(null=True, blank=True)
     # The source was asked, and this was the newest it had.
     checked_at = models.DateTimeField(null=True, blank=True)
