@@ -30,6 +30,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         furnishing.furnish_committees()
         furnishing.furnish_districts()
         _congress_is_of_today()
+        house.furnished_imports = frozenset(DataImport.objects.values_list("pk", flat=True))
     yield
     # A thread of a live server may still hold a connection when the last test is over, and the database must go.
     with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -62,6 +63,9 @@ def _empty_all_but_furniture(self: TransactionTestCase) -> None:
             " sandboxed_at = NULL WHERE email IS NOT NULL"
         )
         cursor.execute("UPDATE legislators_term SET closed_on = NULL WHERE closed_on IS NOT NULL")
+        cursor.execute(
+            f"DELETE FROM {DataImport._meta.db_table} WHERE NOT id = ANY(%s)", [list(house.furnished_imports)]
+        )
 
 
 TransactionTestCase._fixture_teardown = _empty_all_but_furniture  # type: ignore[method-assign]

@@ -19,6 +19,8 @@ PLACES = 12
 
 # Set while stories share one running house: what one of them did is there for the next.
 keeps_rows = False
+# The imports that every test finds; those that a story brings in go with it.
+furnished_imports: frozenset[int] = frozenset()
 
 
 def _start() -> None:
