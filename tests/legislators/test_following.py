@@ -152,4 +152,3 @@ def test_two_imports_at_once_wait_for_each_other(public_file: PublicFile) -> Non
     finally:
         # This test commits, and the furniture is everybody's.
         Office.objects.filter(legislator__bioguide_id="M001176").update(phone="202-224-3753")
-        DataImport.objects.filter(source=file.name).delete()
