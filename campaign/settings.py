@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "campaign.treaties",
     "campaign.petitions",
     "campaign.letters",
+    "campaign.mailings",
     "campaign.public",
     "campaign.dashboard",
     "campaign.api",

@@ -1,7 +1,7 @@
 """What mail says, told by the rooms upstairs. A recipe is asked just before the mail leaves, so it sees today."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
@@ -16,7 +16,8 @@ from campaign.delivery.models import Delivery, Scope
 class Mail:
     """One message to one address, ready to leave. `cap` names the mailbox cap that it uses up, if it is capped.
 
-    `mailbox` is whose suppressions stop it, where the address is no longer the one it was posted to.
+    `mailbox` is whose suppressions stop it, where the address is no longer the one it was posted to. An update belongs
+    to a `mailing_list`. What is past bounces (a confirmation) goes even where mail came back: its owner may lift that.
     """
 
     to: str
@@ -27,6 +28,8 @@ class Mail:
     reply_to: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     scope: Scope = Scope.ALL
+    mailing_list: uuid.UUID | None = None
+    is_past_bounces: bool = False
     cap: uuid.UUID | None = None
     mailbox: uuid.UUID | None = None
 
@@ -46,8 +49,11 @@ class Postponed:
     minutes: int
 
 
-Recipe = Callable[[Delivery], Mail | Withheld | Postponed]
+Answer = Mail | Withheld | Postponed
+Recipe = Callable[[Delivery], Answer]
+RecipeForMany = Callable[[Sequence[Delivery]], Mapping[uuid.UUID, Answer]]
 _recipes: dict[str, Recipe] = {}
+_for_many: dict[str, RecipeForMany] = {}
 
 
 def register(name: str, recipe: Recipe) -> None:
@@ -55,9 +61,22 @@ def register(name: str, recipe: Recipe) -> None:
     _recipes[name] = recipe
 
 
-def follow(delivery: Delivery) -> Mail | Withheld | Postponed:
+def register_many(name: str, recipe: RecipeForMany) -> None:
+    """Like `register`, for mail that is written by the dozen: it answers for each of several deliveries at once."""
+    _for_many[name] = recipe
+
+
+def follow(delivery: Delivery) -> Answer:
     """The mail of a delivery as things stand now."""
+    if delivery.recipe in _for_many:
+        return _for_many[delivery.recipe]([delivery])[delivery.pk]
     return _recipes[delivery.recipe](delivery)
+
+
+def follow_all(name: str, deliveries: Sequence[Delivery]) -> Mapping[uuid.UUID, Answer] | None:
+    """The mails of several deliveries of one recipe; None where it has to be asked for each by itself."""
+    recipe = _for_many.get(name)
+    return recipe(deliveries) if recipe else None
 
 
 class Words(TypedDict):
