@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from campaign.delivery.models import Delivery, Kind
-from campaign.delivery.tasks import send_due
+from campaign.delivery.models import Delivery, Kind, Queue, queue_of
+from campaign.delivery.tasks import wake
 
 log = logging.getLogger(__name__)
 SHORTEST_BETWEEN_NUDGES = 0.25
@@ -17,13 +17,17 @@ SHORTEST_BETWEEN_NUDGES = 0.25
 
 @dataclass(frozen=True)
 class Envelope:
-    """What to mail: the recipe's name, the ids it is about, the mailbox it goes to. The key is unique for ever."""
+    """What to mail: the recipe's name, the ids it is about, the mailbox it goes to. The key is unique for ever.
+
+    Mail of the kind MAILING belongs to a series, other mail to none.
+    """
 
     key: str
     kind: Kind
     recipe: str
     mailbox: uuid.UUID
     about: dict[str, str] = field(default_factory=dict)
+    series: uuid.UUID | None = None
 
 
 def post(envelope: Envelope) -> Delivery:
@@ -36,23 +40,27 @@ def post(envelope: Envelope) -> Delivery:
                 recipe=envelope.recipe,
                 mailbox=envelope.mailbox,
                 about=envelope.about,
+                series_id=envelope.series,
             )
         ],
         ignore_conflicts=True,
     )
-    transaction.on_commit(nudge)
+    queue = queue_of(envelope.kind)
+    transaction.on_commit(lambda: nudge(queue))
     return Delivery.objects.get(key=envelope.key)
 
 
 class _Nudger:
-    """Wakes the worker from a thread of its own: a broker that hangs holds up nobody, and many nudges become one."""
+    """Wakes workers from a thread of its own: a broker that hangs holds up nobody, and many nudges become one."""
 
     def __init__(self) -> None:
         self._wanted = threading.Event()
+        self._queues: set[Queue] = set()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def nudge(self) -> None:
+    def nudge(self, queue: Queue) -> None:
+        self._queues.add(queue)
         self._wanted.set()
         if self._thread is None or not self._thread.is_alive():
             with self._lock:
@@ -65,7 +73,9 @@ class _Nudger:
         while self._wanted.wait():
             self._wanted.clear()
             try:
-                send_due.apply_async(expires=60, retry=False)
+                for queue in [each for each in Queue if each in self._queues]:
+                    self._queues.discard(queue)
+                    wake(queue)
             except (OperationalError, OSError) as error:
                 log.warning("the broker can't be reached, the sweeper will find the mail: %s", type(error).__name__)
                 rest.wait(1.0)
@@ -75,6 +85,6 @@ class _Nudger:
 _nudger = _Nudger()
 
 
-def nudge() -> None:
-    """Wake the worker soon. Returns at once, does not wait for the broker and never fails."""
-    _nudger.nudge()
+def nudge(queue: Queue = Queue.CONFIRM) -> None:
+    """Wake the workers of a queue soon. Returns at once, does not wait for the broker and never fails."""
+    _nudger.nudge(queue)

@@ -1,154 +1,215 @@
-"""Sending: claim, ask the recipe, promise, hand over, write down what the server said."""
+"""Sending: claim, ask the recipe, promise, hand over, write down what the server said; a window of mails at a time."""
 
+import contextlib
 import os
-import random
 import socket
+import threading
 import time
 import uuid
-from datetime import timedelta
+from collections.abc import Sequence
+from itertools import groupby
 
 import structlog
-from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
 
-from campaign.delivery import recipes
-from campaign.delivery.models import (
-    CRASHES_ALLOWED,
-    LEASE,
-    Delivery,
-    MailboxCap,
-    Scope,
-    Status,
-    Suppression,
-    SuppressionReason,
-)
-from campaign.delivery.recipes import Mail, Postponed, Withheld
-from campaign.delivery.transport import Refused, Transport, TryLater, Unsure
+from campaign.delivery import braking, recipes, settling, transport, watching
+from campaign.delivery.claiming import claim
+from campaign.delivery.models import Delivery, MailboxCap, Queue, Suppression
+from campaign.delivery.promising import promise
+from campaign.delivery.recipes import Answer, Mail
+from campaign.delivery.settling import Outcome
+from campaign.delivery.transport import Fate, Line, Outgoing, TryLater
 
 log = structlog.get_logger(__name__)
-BATCH = 50
-# A batch that met a slow server gives the rest back: what is claimed never outlives its lease or the task's time, and a
-# worker that is asked to stop has finished soon.
-LONGEST_BATCH_SECONDS = 20.0
-GIVE_UP_AFTER = timedelta(days=3)
-LONGEST_PAUSE_SECONDS = 4 * 3600
+# How many mails are promised at once. A worker that dies leaves at most so many of which nobody knows.
+WINDOWS = {Queue.CONFIRM: 1, Queue.LETTERS: 1, Queue.MAILINGS: 50}
+# What is claimed never outlives its lease or the task's time, a worker that is asked to stop has finished soon, and
+# where one worker serves all queues a mailing holds up a confirmation for no longer than this.
+LONGEST_BATCH_SECONDS = {Queue.CONFIRM: 20.0, Queue.LETTERS: 20.0, Queue.MAILINGS: 5.0}
+WAIT_FOR_TOKENS_SECONDS = 0.2
+# What the mail server said is worth waiting for a database that comes back: without it nobody would know.
+TRIES_TO_SETTLE, BETWEEN_TRIES_SECONDS = 20, 0.5
+UNREACHABLE = (OperationalError, InterfaceError)
+_stopping = threading.Event()
 
 
-def send_due() -> int:
-    """Send one batch of what is due; how many were taken.
+def stop_soon() -> None:
+    """This process is asked to stop: what is in hand is finished, nothing more is claimed. Twice is once."""
+    _stopping.set()
 
-    A second worker at the same moment takes other rows. A worker that dies leaves rows that the sweeper finds; one that
-    is stopped, or has no more time, gives back what it did not begin.
+
+def send_due(queue: Queue | None = None) -> int:
+    """Send what is due in a queue, or in all of them in their order; how many were taken in hand.
+
+    Of confirmations and letters one batch, of mailings batches for five seconds. A second worker at the same moment
+    takes other rows. A worker that dies leaves rows that the sweeper finds; one that is stopped, or has no more time,
+    gives back what it did not begin.
     """
-    worker = f"{socket.gethostname()}:{os.getpid()}:{time.monotonic_ns()}"
+    return sum(_Round(each).run() for each in ([queue] if queue else Queue))
+
+
+class _Round:
+    """One worker's turn at a queue, over one connection."""
+
+    def __init__(self, queue: Queue) -> None:
+        self.queue = queue
+        self.worker = f"{socket.gethostname()}:{os.getpid()}:{time.monotonic_ns()}"
+        self.until = time.monotonic() + LONGEST_BATCH_SECONDS[queue]
+        self.settled: list[Outcome] = []
+        self.taken = 0
+        self.is_over = False
+
+    def run(self) -> int:
+        """Send until the time is over, nothing is due, or a brake says so."""
+        try:
+            with transport.open_line() as line:
+                while batch := self._claim():
+                    self._send(batch, line)
+                    if self.queue is not Queue.MAILINGS:
+                        break
+        finally:
+            with contextlib.suppress(*UNREACHABLE):  # the sweeper does it when the lease runs out
+                Delivery.objects.give_back(self.worker)
+        return self.taken
+
+    def _claim(self) -> list[Delivery]:
+        if self._must_end() or (why := braking.stopped(self.queue)):
+            if not self._must_end():
+                log.info("nothing leaves", queue=self.queue.value, reason=why)
+            return []
+        batch = claim(self.queue, self.worker)
+        for series in {each.series_id for each in batch if each.series_id}:
+            watching.hold_if_spiking(series)
+        return batch
+
+    def _must_end(self) -> bool:
+        return self.is_over or _stopping.is_set() or time.monotonic() > self.until
+
+    def _send(self, batch: list[Delivery], line: Line) -> None:
+        """Window after window. What a window became of is written with the promise of the next: one commit for both."""
+        try:
+            while batch and not self._must_end():
+                allowed = braking.allowance(self.queue, min(len(batch), WINDOWS[self.queue]))
+                if not allowed:
+                    self._settle()
+                    time.sleep(WAIT_FOR_TOKENS_SECONDS)
+                    continue
+                window, batch = batch[:allowed], batch[allowed:]
+                self.taken += len(window)
+                self._send_window(window, line)
+        finally:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Writing it down twice is once: a commit whose answer was lost has moved the rows already."""
+        outcomes, self.settled = self.settled, []
+        for tries_left in reversed(range(TRIES_TO_SETTLE)):
+            try:
+                settling.settle(self.worker, outcomes)
+                return
+            except UNREACHABLE:
+                if not tries_left or connection.in_atomic_block:
+                    raise
+                connection.close()
+                time.sleep(BETWEEN_TRIES_SECONDS)
+
+    def _send_window(self, window: list[Delivery], line: Line) -> None:
+        ready = self._written(window)
+        if not ready:
+            return
+        try:
+            line.ready()
+        except TryLater as error:
+            self.settled += [settling.put_off(each.delivery, str(error)) for each in ready]
+            braking.heard([("", error)])
+            self.is_over = True  # one time-out is enough for a batch
+            return
+        promised = self._promised(ready)
+        if promised:
+            fates = dict(line.hand_over(promised))
+            self.settled += settling.answered(promised, fates)
+            braking.heard(_by_domain(promised, fates))
+
+    def _written(self, window: list[Delivery]) -> list[Outgoing]:
+        """The mails that exist, go now, and go to a domain that takes mail."""
+        ready = []
+        paused = braking.paused_domains()
+        for delivery, answer in _ask(window):
+            if answer is None:
+                self.settled.append(settling.crashed(delivery))
+            elif not isinstance(answer, Mail):
+                self.settled.append(settling.not_now(delivery, answer))
+            elif seconds := paused.get(domain_of(answer.to)):
+                self.settled.append(settling.domain_pauses(delivery, seconds))
+            else:
+                ready.append(Outgoing(delivery, answer))
+        return ready
+
+    def _promised(self, ready: list[Outgoing]) -> list[Outgoing]:
+        outcomes, self.settled = self.settled, []
+        try:
+            with transaction.atomic():
+                settling.settle(self.worker, outcomes)
+                return promise(self.queue, self.worker, self._within_caps(ready))
+        except UNREACHABLE:
+            self.settled = outcomes
+            raise
+        except Exception:
+            log.exception("a window failed before it left", deliveries=len(ready), first=str(ready[0].delivery.pk))
+            self.settled = outcomes + [settling.crashed(each.delivery) for each in ready]
+            return []
+
+    def _within_caps(self, ready: list[Outgoing]) -> list[Outgoing]:
+        """A mailbox that never pressed a button gets so much and no more; what is suppressed uses nothing up."""
+        within = []
+        for each in ready:
+            cap, mailbox = each.mail.cap, each.mail.mailbox or each.delivery.mailbox
+            if cap is None or self._is_stopped(mailbox, each.mail) or MailboxCap.objects.take(cap, each.delivery.pk):
+                within.append(each)
+                continue
+            opens_at = MailboxCap.objects.opens_at(cap)
+            seconds = None if opens_at is None else max(1.0, (opens_at - timezone.now()).total_seconds())
+            settling.settle(self.worker, [settling.capped(each.delivery, seconds)])
+        return within
+
+    def _is_stopped(self, mailbox: uuid.UUID, mail: Mail) -> bool:
+        stopping = Suppression.objects.stopping(mailbox, mail.scope, mail.mailing_list)
+        return (stopping.exclude(reason="bounced") if mail.is_past_bounces else stopping).exists()
+
+
+def _ask(window: list[Delivery]) -> list[tuple[Delivery, Answer | None]]:
+    """What each recipe says; None where it failed. A fault of ours counts as a crash and never stops the others."""
+    asked: list[tuple[Delivery, Answer | None]] = []
+    for name, group in groupby(window, key=lambda delivery: delivery.recipe):
+        deliveries = list(group)
+        try:
+            answers = recipes.follow_all(name, deliveries) if len(deliveries) > 1 else None
+        except UNREACHABLE:
+            raise
+        except Exception:
+            log.exception("a recipe failed for several", recipe=name, deliveries=len(deliveries))
+            answers = None
+        for delivery in deliveries:
+            asked.append((delivery, answers[delivery.pk] if answers else _ask_one(delivery)))
+    return asked
+
+
+def _ask_one(delivery: Delivery) -> Answer | None:
     try:
-        return _send_batch(worker)
-    finally:
-        Delivery.objects.give_back(worker)
-
-
-def _send_batch(worker: str) -> int:
-    taken, until = 0, time.monotonic() + LONGEST_BATCH_SECONDS
-    with Transport() as transport:
-        for delivery in Delivery.objects.claim(worker, BATCH):
-            if time.monotonic() > until:
-                return taken
-            _send(delivery, transport)
-            taken += 1
-        while taken < BATCH and time.monotonic() < until and (suspects := Delivery.objects.claim_suspect(worker)):
-            _send(suspects[0], transport)
-            taken += 1
-    return taken
-
-
-def _send(delivery: Delivery, transport: Transport) -> None:
-    """One delivery, from claimed to wherever it gets. A fault of ours counts as a crash and never stops the others."""
-    try:
-        mail = recipes.follow(delivery)
-        if isinstance(mail, Withheld):
-            _finish(delivery, Status.SUPPRESSED, mail.reason)
-        elif isinstance(mail, Postponed):
-            again_at = Now() + timedelta(minutes=mail.minutes)
-            is_news = delivery.reason != mail.reason
-            changes = {"next_at": again_at, "lease_until": None, "crashes": 0}
-            delivery.move(Status.DEFERRED, reason=mail.reason, is_news=is_news, **changes)
-        else:
-            _hand_over(delivery, mail, transport)
+        with transaction.atomic():
+            return recipes.follow(delivery)
+    except UNREACHABLE:
+        raise
     except Exception:
         log.exception("a delivery failed", delivery=str(delivery.pk), recipe=delivery.recipe)
-        # After the promise only the end of the lease may say what became of it: uncertain.
-        delivery.refresh_from_db(fields=["status"])  # a promise that failed was rolled back
-        if delivery.status == Status.CLAIMED:
-            _crashed(delivery)
+        return None
 
 
-def _hand_over(delivery: Delivery, mail: Mail, transport: Transport) -> None:
-    """Promise, then give it to the server, and write down the server's word."""
-    try:
-        transport.ready()
-        if _promise(delivery, mail):
-            _finish(delivery, Status.ACCEPTED, transport.hand_over(delivery, mail))
-    except TryLater as error:
-        _defer(delivery, str(error))
-    except Refused as error:
-        if error.bad_address:
-            Suppression.objects.add(mail.mailbox or delivery.mailbox, Scope.ALL, SuppressionReason.BOUNCED)
-        _finish(delivery, Status.REFUSED, str(error))
-    except Unsure as error:
-        _finish(delivery, Status.UNCERTAIN, str(error))
+def domain_of(address: str) -> str:
+    """Where the mail goes, by its address."""
+    return address.rpartition("@")[2].rstrip("> ").lower()
 
 
-def _promise(delivery: Delivery, mail: Mail) -> bool:
-    """Commit `handing_off` before the text leaves, after a last look at suppressions and caps; False if it must not."""
-    with transaction.atomic():
-        stopped = Suppression.objects.stopping(mail.mailbox or delivery.mailbox, mail.scope).first()
-        if stopped is not None:
-            _finish(delivery, Status.SUPPRESSED, stopped.reason)
-            return False
-        if mail.cap is not None and not MailboxCap.objects.take(mail.cap, delivery.pk):
-            _capped(delivery, mail.cap)
-            return False
-        return delivery.move(Status.HANDING_OFF, handed_off_at=Now(), lease_until=Now() + LEASE)
-
-
-def _capped(delivery: Delivery, cap: uuid.UUID) -> None:
-    """Over one a day: it waits for the day to pass. Over three without a click: never."""
-    opens_at = MailboxCap.objects.opens_at(cap)
-    if opens_at is None:
-        _finish(delivery, Status.SUPPRESSED, "capped")
-    else:
-        delivery.move(Status.DEFERRED, reason="capped", next_at=opens_at, lease_until=None, attempts=0)
-
-
-def _finish(delivery: Delivery, status: Status, reason: str) -> None:
-    delivery.move(status, reason=reason[:80], finished_at=Now(), lease_until=None)
-    log.info("delivery " + status, delivery=str(delivery.pk), recipe=delivery.recipe, reason=reason[:80])
-
-
-def _defer(delivery: Delivery, reason: str) -> None:
-    """Back off with full jitter, twice as long each time; three days after the server first heard of it it is refused.
-
-    Not three days after it was posted: a letter may have waited for weeks, and our own server may be down for long.
-    """
-    if delivery.events.filter(status=Status.HANDING_OFF, at__lt=Now() - GIVE_UP_AFTER).exists():
-        _finish(delivery, Status.REFUSED, f"gave up: {reason}")
-        return
-    longest = min(LONGEST_PAUSE_SECONDS, 15 * 2 ** min(delivery.attempts, 12))
-    pause = timedelta(seconds=random.uniform(5, longest))  # noqa: S311 - jitter, not a secret
-    delivery.move(Status.DEFERRED, reason=reason[:80], next_at=Now() + pause, lease_until=None, crashes=0)
-    log.info("delivery deferred", delivery=str(delivery.pk), reason=reason[:80], attempts=delivery.attempts)
-
-
-def _crashed(delivery: Delivery) -> None:
-    """Three crashes and the row is set aside for a person to look at; the rest flows."""
-    if delivery.crashes + 1 >= CRASHES_ALLOWED:
-        delivery.move(Status.DEAD, reason="crashed", crashes=F("crashes") + 1, finished_at=Now(), lease_until=None)
-        return
-    delivery.move(
-        Status.QUEUED,
-        reason="crashed",
-        crashes=F("crashes") + 1,
-        next_at=Now() + timedelta(seconds=30),
-        lease_until=None,
-    )
+def _by_domain(window: Sequence[Outgoing], fates: dict[uuid.UUID, Fate]) -> list[tuple[str, Fate]]:
+    return [(domain_of(each.mail.to), fates[each.delivery.pk]) for each in window if each.delivery.pk in fates]

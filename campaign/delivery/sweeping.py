@@ -1,39 +1,65 @@
-"""Finding what the queue lost and what a dead worker left behind."""
+"""Finding what the queue lost, what a dead worker left behind, and what nobody wants to send any more."""
 
 import structlog
 from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from campaign.delivery.models import CRASHES_ALLOWED, Delivery, DeliveryEvent, Status
+from campaign.delivery import braking
+from campaign.delivery.models import CRASHES_ALLOWED, WAITING, Delivery, DeliveryEvent, Queue, Status
 from campaign.lib.locks import Job, alone
 
 log = structlog.get_logger(__name__)
+BATCH = 1000
+BATCH_OF_LET_GO = 10_000
+
+
+def sweep() -> list[Queue]:
+    """Take back rows whose lease ran out, let go of what its series ended; in which queues something is due.
+
+    Before `handing_off` nothing can have arrived: the row waits again. During it nobody knows: uncertain, unless the
+    other side reported meanwhile that it had the mail. Running twice at once does it once.
+    """
+    due = _sweep()
+    while _let_go_of_ended():
+        pass
+    braking.forget_old()
+    return due
 
 
 @transaction.atomic
-def sweep() -> bool:
-    """Take back rows whose lease ran out; say whether anything is due.
-
-    Before `handing_off` nothing can have arrived: the row waits again. During it nobody knows: uncertain.
-    Running twice at once does it once.
-    """
+def _sweep() -> list[Queue]:
     if not alone(Job.SWEEPING):
-        return False
+        return []
     expired = Delivery.objects.filter(lease_until__lt=Now())
     _move(expired.filter(status=Status.CLAIMED, crashes__gte=CRASHES_ALLOWED - 1), Status.DEAD)
     _move(expired.filter(status=Status.CLAIMED), Status.QUEUED)
-    _move(expired.filter(status=Status.HANDING_OFF), Status.UNCERTAIN)
-    return Delivery.objects.due().exists()
+    handed = expired.filter(status=Status.HANDING_OFF)
+    _move(handed.exclude(reported=""), Status.ACCEPTED, "reported")
+    _move(handed.filter(reported=""), Status.UNCERTAIN)
+    return [queue for queue in Queue if Delivery.objects.due().standing_in(queue).exists()]
 
 
-def _move(rows: "models.QuerySet[Delivery]", to: Status) -> None:
-    ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:1000])
+def _move(rows: "models.QuerySet[Delivery]", to: Status, reason: str = "lease ran out") -> None:
+    ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
     if not ids:
         return
     finished = {"finished_at": Now()} if to is not Status.QUEUED else {"next_at": Now()}
     Delivery.objects.filter(pk__in=ids).update(
-        status=to, reason="lease ran out", claimed_by="", lease_until=None, crashes=F("crashes") + 1, **finished
+        status=to, reason=reason, claimed_by="", lease_until=None, crashes=F("crashes") + 1, **finished
     )
-    DeliveryEvent.objects.bulk_create([DeliveryEvent(delivery_id=pk, status=to, reason="lease ran out") for pk in ids])
+    DeliveryEvent.objects.bulk_create([DeliveryEvent(delivery_id=pk, status=to, reason=reason) for pk in ids])
     log.warning("leases ran out", status=to, deliveries=len(ids))
+
+
+@transaction.atomic
+def _let_go_of_ended() -> bool:
+    """What waits in a cancelled series never leaves; some thousands at a time. Says whether there may be more."""
+    if not alone(Job.LETTING_GO):
+        return False
+    waiting = Delivery.objects.filter(series__isnull=False, series__ended_at__isnull=False, status__in=WAITING)
+    ids = list(waiting.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:BATCH_OF_LET_GO])
+    Delivery.objects.filter(pk__in=ids).update(
+        status=Status.SUPPRESSED, reason="cancelled", finished_at=Now(), lease_until=None
+    )
+    return len(ids) == BATCH_OF_LET_GO

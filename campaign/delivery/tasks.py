@@ -2,18 +2,30 @@
 
 from celery import shared_task
 
-from campaign.delivery import sending, sweeping
+from campaign.delivery import sending, sweeping, watching
+from campaign.delivery.models import Queue
+
+
+def wake(queue: Queue) -> None:
+    """Have a worker of this queue look what is due. Raises what the broker raises."""
+    send_due.apply_async([queue.value], queue=queue.value, expires=60, retry=False)
 
 
 @shared_task(name="delivery.send_due")
-def send_due() -> None:
-    """Send one batch of what is due; one that sent something calls for another."""
-    if sending.send_due():
-        send_due.delay()
+def send_due(queue: str) -> None:
+    """Send what is due in a queue; where something was taken in hand, look once more."""
+    if sending.send_due(Queue(queue)):
+        wake(Queue(queue))
 
 
 @shared_task(name="delivery.sweep")
 def sweep() -> None:
     """Find what the queue lost, and send it."""
-    if sweeping.sweep():
-        send_due.delay()
+    for queue in sweeping.sweep():
+        wake(queue)
+
+
+@shared_task(name="delivery.watch")
+def watch() -> None:
+    """Count where the deliveries of each series stand."""
+    watching.watch()

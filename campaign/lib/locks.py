@@ -13,6 +13,8 @@ class Job(IntEnum):
     FORGETTING = 220_003
     EXPORTING = 220_004
     IMPORTING = 220_005
+    LETTING_GO = 220_006
+    WATCHING = 220_007
 
 
 def alone(job: Job) -> bool:

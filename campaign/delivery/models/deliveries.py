@@ -179,7 +179,13 @@ class Delivery(models.Model):
 
     class Meta:
         verbose_name_plural = "deliveries"
-        constraints = [models.UniqueConstraint(fields=["key"], name="a_delivery_is_posted_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="a_delivery_is_posted_once"),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.MAILING, series__isnull=False) | (~Q(kind=Kind.MAILING) & Q(series=None)),
+                name="a_mailings_mail_belongs_to_a_series",
+            ),
+        ]
         indexes = [
             models.Index(fields=["kind", "next_at"], condition=Q(status__in=WAITING), name="deliveries_waiting"),
             models.Index(fields=["lease_until"], condition=Q(status__in=UNDER_WAY), name="deliveries_under_way"),

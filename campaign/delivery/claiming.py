@@ -1,0 +1,63 @@
+"""Claiming: taking rows of a queue in hand, so that no other worker takes them. The attempt is counted here."""
+
+import uuid
+
+from django.db import connection
+
+from campaign.delivery.models import LEASE, Delivery, Queue
+
+# How many rows a worker takes in hand at once; what it does not begin it gives back.
+BATCHES = {Queue.CONFIRM: 50, Queue.LETTERS: 50, Queue.MAILINGS: 500}
+
+_TAKE = """
+UPDATE delivery_delivery AS taken SET status = 'claimed', claimed_by = %(worker)s, lease_until = now() + %(lease)s,
+  attempts = taken.attempts + 1
+FROM (
+  SELECT id FROM delivery_delivery WHERE {which} AND status IN ('queued', 'deferred') AND next_at <= now()
+    AND {crashes} ORDER BY {order} LIMIT %(most)s FOR UPDATE SKIP LOCKED
+) AS due
+WHERE taken.id = due.id RETURNING taken.*
+"""
+# A range and not a list: so the index gives them in their order, however many wait.
+_OF_KINDS = {"which": "kind BETWEEN %(first)s AND %(last)s", "order": "kind, next_at"}
+_OF_SERIES = {"which": "series_id = %(series)s", "order": "next_at"}
+_SOUND, _SUSPECT = "crashes = 0", "crashes > 0"
+
+# Of several mailings each gets its turn.
+_RUNNING = """
+SELECT id FROM delivery_series AS series WHERE held_at IS NULL AND ended_at IS NULL AND EXISTS (
+  SELECT 1 FROM delivery_delivery WHERE series_id = series.id AND status IN ('queued', 'deferred') AND next_at <= now()
+) ORDER BY random() LIMIT 1
+"""
+
+
+def claim(queue: Queue, worker: str) -> list[Delivery]:
+    """Take a batch of due rows that never met a crash, the oldest first.
+
+    A row that another worker holds is passed over. Where there are none, one row that was in hand when a worker
+    crashed: alone, so that it can take no other with it.
+    """
+    series = _running_series() if queue is Queue.MAILINGS else None
+    if queue is Queue.MAILINGS and series is None:
+        return []
+    return _take(queue, worker, series, _SOUND, BATCHES[queue]) or _take(queue, worker, series, _SUSPECT, 1)
+
+
+def _running_series() -> uuid.UUID | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNNING)
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def _take(queue: Queue, worker: str, series: uuid.UUID | None, crashes: str, most: int) -> list[Delivery]:
+    statement = _TAKE.format(crashes=crashes, **(_OF_SERIES if series else _OF_KINDS))
+    values = {
+        "worker": worker,
+        "lease": LEASE,
+        "most": most,
+        "first": min(queue.kinds),
+        "last": max(queue.kinds),
+        "series": series,
+    }
+    return sorted(Delivery.objects.raw(statement, values), key=lambda taken: (taken.kind, taken.next_at))
