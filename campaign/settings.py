@@ -227,6 +227,7 @@ _SYNCS: tuple[str, ...] = (
 )
 CELERY_BEAT_SCHEDULE = {
     "sweep-deliveries": {"task": "delivery.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "watch-series": {"task": "delivery.watch", "schedule": 2.0, "options": {"expires": 4}},
     "count-signatures": {"task": "petitions.count", "schedule": 2.0, "options": {"expires": 4}},
     "recount-signatures": {"task": "petitions.recount", "schedule": timedelta(hours=24)},
     "forget-people": {"task": "petitions.forget", "schedule": timedelta(hours=1)},

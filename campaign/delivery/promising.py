@@ -5,6 +5,7 @@ One statement looks and moves, on the database that the suppressions, holds and 
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -51,7 +52,7 @@ def promise(queue: Queue, worker: str, window: Sequence[Outgoing]) -> list[Outgo
     """
     if not window:
         return []
-    values = {
+    values: dict[str, Any] = {
         "ids": [each.delivery.pk for each in window],
         "mailboxes": [each.mail.mailbox or each.delivery.mailbox for each in window],
         "scopes": [str(each.mail.scope) for each in window],

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db import connection
@@ -58,7 +59,7 @@ def settle(worker: str, outcomes: Sequence[Outcome]) -> None:
     """Write all of it at once, events included. What somebody else moved meanwhile stays where it is."""
     if not outcomes:
         return
-    values = {
+    values: dict[str, Any] = {
         "ids": [each.delivery.pk for each in outcomes],
         "statuses": [str(each.status) for each in outcomes],
         "reasons": [each.reason[:80] for each in outcomes],
