@@ -10,11 +10,12 @@ from campaign.delivery.models import LEASE, Delivery, Queue
 BATCHES = {Queue.CONFIRM: 50, Queue.LETTERS: 50, Queue.MAILINGS: 500}
 
 _TAKE = """
-UPDATE delivery_delivery AS taken SET status = 'claimed', claimed_by = %(worker)s, lease_until = now() + %(lease)s,
-  attempts = taken.attempts + 1
+UPDATE delivery_delivery AS taken SET status = 'claimed', claimed_by = %(worker)s,
+  lease_until = statement_timestamp() + %(lease)s, attempts = taken.attempts + 1
 FROM (
-  SELECT id FROM delivery_delivery WHERE {which} AND status IN ('queued', 'deferred') AND next_at <= now()
-    AND {crashes} ORDER BY {order} LIMIT %(most)s FOR UPDATE SKIP LOCKED
+  SELECT id FROM delivery_delivery WHERE {which} AND {crashes} AND status IN ('queued', 'deferred')
+    AND next_at <= statement_timestamp()
+  ORDER BY {order} LIMIT %(most)s FOR UPDATE SKIP LOCKED
 ) AS due
 WHERE taken.id = due.id RETURNING taken.*
 """
@@ -26,7 +27,8 @@ _SOUND, _SUSPECT = "crashes = 0", "crashes > 0"
 # Of several mailings each gets its turn.
 _RUNNING = """
 SELECT id FROM delivery_series AS series WHERE held_at IS NULL AND ended_at IS NULL AND EXISTS (
-  SELECT 1 FROM delivery_delivery WHERE series_id = series.id AND status IN ('queued', 'deferred') AND next_at <= now()
+  SELECT 1 FROM delivery_delivery WHERE series_id = series.id AND status IN ('queued', 'deferred')
+    AND next_at <= statement_timestamp()
 ) ORDER BY random() LIMIT 1
 """
 

@@ -19,7 +19,7 @@ WITH asked AS (
 ), looked AS (
   SELECT asked.id, asked.mailbox, (
     SELECT reason FROM delivery_suppression AS s
-    WHERE s.mailbox = asked.mailbox AND (s.expires_at IS NULL OR s.expires_at > now())
+    WHERE s.mailbox = asked.mailbox AND (s.expires_at IS NULL OR s.expires_at > statement_timestamp())
       AND (s.scope = 'all' OR (s.scope = 'updates' AND asked.scope <> 'all') OR s.mailing_list = asked.mailing_list)
       AND NOT (asked.is_past_bounces AND s.reason = 'bounced')
     ORDER BY s.scope LIMIT 1
@@ -28,9 +28,9 @@ WITH asked AS (
   UPDATE delivery_delivery AS d SET
     status = CASE WHEN stopped IS NULL THEN 'handing_off' ELSE 'suppressed' END,
     reason = coalesce(stopped, ''), mailbox = looked.mailbox,
-    handed_off_at = CASE WHEN stopped IS NULL THEN now() ELSE d.handed_off_at END,
-    finished_at = CASE WHEN stopped IS NULL THEN NULL ELSE now() END,
-    lease_until = CASE WHEN stopped IS NULL THEN now() + %(lease)s END
+    handed_off_at = CASE WHEN stopped IS NULL THEN statement_timestamp() ELSE d.handed_off_at END,
+    finished_at = CASE WHEN stopped IS NULL THEN NULL ELSE statement_timestamp() END,
+    lease_until = CASE WHEN stopped IS NULL THEN statement_timestamp() + %(lease)s END
   FROM looked WHERE d.id = looked.id AND d.status = 'claimed' AND d.claimed_by = %(worker)s
     AND NOT EXISTS (SELECT 1 FROM delivery_queuehold WHERE queue = %(queue)s)
     AND (d.series_id IS NULL OR EXISTS (

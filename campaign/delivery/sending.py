@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from campaign.delivery import braking, recipes, settling, transport, watching
-from campaign.delivery.claiming import claim
+from campaign.delivery.claiming import BATCHES, claim
 from campaign.delivery.models import Delivery, MailboxCap, Queue, Suppression
 from campaign.delivery.promising import promise
 from campaign.delivery.recipes import Answer, Mail
@@ -42,9 +42,9 @@ def stop_soon() -> None:
 def send_due(queue: Queue | None = None) -> int:
     """Send what is due in a queue, or in all of them in their order; how many were taken in hand.
 
-    Of confirmations and letters one batch, of mailings batches for five seconds. A second worker at the same moment
-    takes other rows. A worker that dies leaves rows that the sweeper finds; one that is stopped, or has no more time,
-    gives back what it did not begin.
+    Of confirmations and letters as much as one batch, of mailings batches for five seconds. A second worker at the
+    same moment takes other rows. A worker that dies leaves rows that the sweeper finds; one that is stopped, or has no
+    more time, gives back what it did not begin.
     """
     return sum(_Round(each).run() for each in ([queue] if queue else Queue))
 
@@ -66,7 +66,7 @@ class _Round:
             with transport.open_line() as line:
                 while batch := self._claim():
                     self._send(batch, line)
-                    if self.queue is not Queue.MAILINGS:
+                    if self.queue is not Queue.MAILINGS and self.taken >= BATCHES[self.queue]:
                         break
         finally:
             with contextlib.suppress(*UNREACHABLE):  # the sweeper does it when the lease runs out

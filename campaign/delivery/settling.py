@@ -29,8 +29,8 @@ WITH told AS (
 ), moved AS (
   UPDATE delivery_delivery AS d SET status = told.status, reason = told.reason, crashes = told.crashes,
     attempts = told.attempts, lease_until = NULL,
-    next_at = CASE WHEN pause IS NULL THEN d.next_at ELSE now() + pause * interval '1 second' END,
-    finished_at = CASE WHEN pause IS NULL THEN now() END
+    next_at = CASE WHEN pause IS NULL THEN d.next_at ELSE statement_timestamp() + pause * interval '1 second' END,
+    finished_at = CASE WHEN pause IS NULL THEN statement_timestamp() END
   FROM told WHERE d.id = told.id AND d.status IN ('claimed', 'handing_off') AND d.claimed_by = %(worker)s
   RETURNING d.id, d.status, d.reason, told.is_news
 )

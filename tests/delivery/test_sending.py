@@ -9,10 +9,12 @@ from django.db import connections
 from django.utils import timezone
 
 from campaign.delivery import recipes, sending, sweeping
+from campaign.delivery.claiming import claim
 from campaign.delivery.models import (
     Delivery,
     DeliveryEvent,
     MailboxCap,
+    Queue,
     Scope,
     Status,
     Suppression,
@@ -169,7 +171,7 @@ def test_a_recipe_that_fails_is_set_aside_after_three_crashes_and_the_rest_flows
 
 def test_a_worker_that_died_before_promising_loses_nothing(post, sink):
     delivery = post()
-    Delivery.objects.claim("a worker that dies", 10)
+    claim(Queue.CONFIRM, "a worker that dies")
     assert sending.send_due() == 0
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert sweeping.sweep()
@@ -180,17 +182,17 @@ def test_a_worker_that_died_before_promising_loses_nothing(post, sink):
 
 def test_a_worker_that_died_while_handing_over_leaves_uncertain(post):
     delivery = post()
-    claimed = Delivery.objects.claim("a worker that dies", 10)[0]
+    claimed = claim(Queue.CONFIRM, "a worker that dies")[0]
     claimed.move(Status.HANDING_OFF)
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert not sweeping.sweep()
     assert fate(delivery)[0] == Status.UNCERTAIN
 
 
-def dies(worker: str, *, of_a_suspect: bool = False) -> int:
+def dies(worker: str) -> int:
     """A worker takes rows and is never heard of again; how many it took."""
     now_due()
-    taken = Delivery.objects.claim_suspect(worker) if of_a_suspect else Delivery.objects.claim(worker, 10)
+    taken = claim(Queue.CONFIRM, worker)
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     sweeping.sweep()
     return len(taken)
@@ -198,25 +200,24 @@ def dies(worker: str, *, of_a_suspect: bool = False) -> int:
 
 def test_three_workers_that_die_of_the_same_row_set_it_aside(post):
     delivery = post()
-    assert [dies("one"), dies("two", of_a_suspect=True), dies("three", of_a_suspect=True)] == [1, 1, 1]
+    assert [dies("one"), dies("two"), dies("three")] == [1, 1, 1]
     assert fate(delivery)[0] == Status.DEAD
 
 
 def test_what_was_in_hand_at_a_crash_is_tried_alone_so_that_it_takes_nobody_with_it(post, sink):
     rows = [post(f"person{number}@example.org") for number in range(4)]
     assert dies("one") == 4
-    assert dies("two", of_a_suspect=True) == 1
+    assert dies("two") == 1
     now_due()
-    assert Delivery.objects.claim("three", 10) == []
     assert sending.send_due() == 4
     assert {fate(row)[0] for row in rows} == {Status.ACCEPTED}
 
 
 def test_a_worker_whose_row_was_taken_from_it_does_not_send(post, sink):
     delivery = post()
-    stale = Delivery.objects.claim("slow", 10)[0]
+    stale = claim(Queue.CONFIRM, "slow")[0]
     Delivery.objects.update(status=Status.QUEUED, claimed_by="", lease_until=None)
-    Delivery.objects.claim("quick", 10)
+    claim(Queue.CONFIRM, "quick")
     assert not stale.move(Status.HANDING_OFF)
     assert fate(delivery)[0] == Status.CLAIMED
 
