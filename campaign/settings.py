@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign import env
 from campaign.lib import logs
+from campaign.queue_settings import *  # noqa: F403
 
 env.read_demo_environment()
 
@@ -30,6 +31,9 @@ ORGANIZATION_NAME = env.text("ORGANIZATION_NAME", "Twothirds")
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", "twothirds.example")
 MAIL_FROM = formataddr((ORGANIZATION_NAME, f"petitions@{MAIL_DOMAIN}"))
 LETTERS_ADDRESS = f"letters@{env.text('LETTERS_DOMAIN', MAIL_DOMAIN)}"
+# Mailings come from a domain of their own, and say where the organization lives: without an address none is sent.
+UPDATES_DOMAIN = env.text("UPDATES_DOMAIN", MAIL_DOMAIN)
+POSTAL_ADDRESS = env.text("POSTAL_ADDRESS", "").strip()
 INBOX_DIR = env.text("INBOX_DIR", "")
 SANDBOX_OFFICES = env.flag("SANDBOX_OFFICES", default=False)
 
@@ -189,52 +193,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # --- the queue: a nudge, never the truth -----------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 240
-CELERY_TASK_SOFT_TIME_LIMIT = 210
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_DB_REUSE_MAX = 1000
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20.0
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 300,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 5,
-    "socket_timeout": 5,
-    "socket_connect_timeout": 1,
-    "socket_keepalive": True,
-    "health_check_interval": 10,
-    "retry_on_timeout": False,
-}
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_MAX_LOOP_INTERVAL = 5
-_SYNCS: tuple[str, ...] = (
-    "legislators.sync",
-    "legislators.sync_senate_list",
-    "legislators.sync_clerks_list",
-    "legislators.sync_committees",
-    "legislators.sync_zips",
-    "legislators.sync_districts",
-    "treaties.sync",
-)
-CELERY_BEAT_SCHEDULE = {
-    "sweep-deliveries": {"task": "delivery.sweep", "schedule": 10.0, "options": {"expires": 10}},
-    "watch-series": {"task": "delivery.watch", "schedule": 2.0, "options": {"expires": 4}},
-    "count-signatures": {"task": "petitions.count", "schedule": 2.0, "options": {"expires": 4}},
-    "recount-signatures": {"task": "petitions.recount", "schedule": timedelta(hours=24)},
-    "forget-people": {"task": "petitions.forget", "schedule": timedelta(hours=1)},
-    "sweep-exports": {"task": "petitions.sweep_exports", "schedule": 60.0},
-    # Looked at every few hours, since a restart begins them anew; asked once a week: see importing.is_due.
-    **{task: {"task": task, "schedule": timedelta(hours=6)} for task in _SYNCS},
-}
 
 # --- mail ------------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -64,6 +64,7 @@ def prepare() -> None:
             "MAILBOX_KEY": _key(b"m"),
             "EMAIL_URL": f"smtp://127.0.0.1:{free_port()}",
             "SITE_URL": "http://testserver",
+            "POSTAL_ADDRESS": "1 River Street, Portland, OR 97201",
             "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
             "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
             "SANDBOX_OFFICES": "False",

@@ -15,6 +15,9 @@ class Job(IntEnum):
     IMPORTING = 220_005
     LETTING_GO = 220_006
     WATCHING = 220_007
+    STARTING_MAILINGS = 220_021
+    COMPARING = 220_022
+    FINISHING_MAILINGS = 220_023
 
 
 def alone(job: Job) -> bool:
