@@ -9,7 +9,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from campaign import env
+from campaign import env, mail_settings
 from campaign.lib import logs
 from campaign.queue_settings import *  # noqa: F403
 
@@ -197,8 +197,10 @@ CELERY_BROKER_URL = REDIS_URL
 # --- mail ------------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20
-globals().update(env.mail_server("EMAIL_URL"))
+globals().update(mail_settings.line("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+MAIL_RATE = env.number("MAIL_RATE", 0)  # mails a second that the relay takes; 0: as many as there are
+MAIL_EPOCH = env.text("MAIL_EPOCH", "") or "1"  # another one after a restore: see docs/operations.md
 
 # --- the API ---------------------------------------------------------------------------------------------------------
 LOOKUPS_A_MINUTE = env.number("LOOKUPS_A_MINUTE", 120, least=1)  # from one network

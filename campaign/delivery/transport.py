@@ -4,7 +4,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from campaign.delivery.models import Delivery
 from campaign.delivery.recipes import Mail
@@ -62,3 +65,8 @@ class Line(Protocol):
 
     def hand_over(self, window: Sequence[Outgoing]) -> Mapping[uuid.UUID, Fate]:
         """Give these to the server; a fate for each, by the delivery's id. Never raises for what a server did."""
+
+
+def open_line() -> Line:
+    """The line that EMAIL_URL chose. Nothing is connected yet."""
+    return cast(Line, import_string(settings.MAIL_LINE)())

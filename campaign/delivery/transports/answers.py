@@ -1,0 +1,53 @@
+"""What a mail server's answers mean for the one message they are about."""
+
+from typing import NamedTuple
+
+from campaign.delivery.transport import Accepted, Fate, Refused, TryLater
+
+# 5.2.2 (the mailbox is full) and 5.7.x (policy) say nothing against the address.
+BAD_ADDRESS = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
+CLOSING = 421
+
+
+class Answer(NamedTuple):
+    """What the server said to one command: its code, and its first line after the code."""
+
+    code: int
+    words: bytes
+
+    @property
+    def reason(self) -> str:
+        """Code and enhanced code, and nothing of the words: they may name the mailbox."""
+        first = self.words.split(maxsplit=1)[0].decode("ascii", "replace") if self.words.strip() else ""
+        enhanced = first if first[:2] in {"4.", "5."} else ""
+        return f"smtp {self.code} {enhanced[:12]}".strip()
+
+
+def refusal(answer: Answer) -> TryLater | Refused:
+    """What an answer other than success means."""
+    if answer.code == CLOSING:
+        return TryLater(answer.reason, is_connection=True)
+    if answer.code < 500 or answer.code == 503:  # 503: the two of us lost step, which says nothing about the message
+        return TryLater(answer.reason)
+    return Refused(answer.reason, bad_address=any(answer.reason.endswith(f" {bad}") for bad in BAD_ADDRESS))
+
+
+def fits(said: list[Answer]) -> bool:
+    """Whether these can be answers to MAIL, RCPT and DATA, as far as they were asked. Else they are others' answers."""
+    expected = (range(250, 251), range(250, 252), range(354, 355))
+    return all(answer.code >= 400 or answer.code in codes for answer, codes in zip(said, expected, strict=False))
+
+
+def of_the_envelope(said: list[Answer]) -> Fate | None:
+    """What MAIL, RCPT and DATA came to, as far as they were asked; None when the text may follow.
+
+    A refused sender is our own fault, says nothing about the mailbox, and can be mended.
+    """
+    if said[0].code >= 400:
+        return TryLater(f"sender refused: {said[0].reason}")
+    return next((refusal(answer) for answer in said if answer.code >= 400), None)
+
+
+def of_the_text(answer: Answer) -> Fate:
+    """What the server said when it had the whole text."""
+    return Accepted(answer.reason) if answer.code < 300 else refusal(answer)
