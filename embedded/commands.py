@@ -19,7 +19,12 @@ WEB = (
 # Django's own checks were made by whoever migrated. Gossip and mingle are talk between workers that nobody here
 # listens to; they cost a second of every start.
 CELERY = ("-A", "campaign", "--skip-checks")
-WORKER = (*CELERY, "worker", "--loglevel=INFO", "--concurrency=2", "--without-gossip", "--without-mingle")
+QUIET_WORKER = (*CELERY, "worker", "--loglevel=INFO", "--concurrency=2", "--without-gossip", "--without-mingle")
+# The order of the queues is the order in which they are served (CELERY_BROKER_TRANSPORT_OPTIONS). The jobs of the clock
+# are short and bounded in number, so they go first: behind the others a storm of sign-ups would stop the count. What
+# takes minutes stands with the mailings, in processes of their own: neither ever delays a confirmation.
+WORKER = (*QUIET_WORKER, "--hostname=worker@%h", "--queues=celery,confirm,letters")
+MAILER = (*QUIET_WORKER, "--hostname=mailer@%h", "--queues=errands,mailings")
 BEAT = (*CELERY, "beat", "--loglevel=INFO", "--pidfile=")
 
 
@@ -29,8 +34,13 @@ def web(host: str, port: int) -> tuple[str, ...]:
 
 
 def worker() -> tuple[str, ...]:
-    """The queue's worker."""
+    """The worker of everything that somebody waits for."""
     return (sys.executable, "-m", "embedded.celery_command", *WORKER)
+
+
+def mailer() -> tuple[str, ...]:
+    """The worker of mailings and of errands that take long."""
+    return (sys.executable, "-m", "embedded.celery_command", *MAILER)
 
 
 def beat() -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from embedded.locking import InUseError, Lock
 from embedded.ports import LOOPBACK, answers, free_port, is_taken
 from embedded.postgres import Postgres
 from embedded.processes import Child, ChildDiedError, Program, Watchdog
-from embedded.supervising import EssentialDiedError, Say, StoppedError, Supervisor
+from embedded.supervising import Say, StoppedError, Supervisor
 from embedded.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,11 +31,12 @@ PID_NAMES = {
     "mail sink": "smtp_sink",
     "web": "web",
     "worker": "worker",
+    "mailer": "mailer",
     "beat": "beat",
 }
 PR_SET_PDEATHSIG = 1
 A_DAY = 24 * 60 * 60
-TROUBLES = (ChildDiedError, EssentialDiedError, binaries.NoPostgresError, valkey.NoValkeyError, places.UnsafePlaceError)
+TROUBLES = (ChildDiedError, binaries.NoPostgresError, valkey.NoValkeyError, places.UnsafePlaceError)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Demo:
         self._announce()
 
     def watch(self) -> None:
-        """Stay until somebody asks to stop. Raises EssentialDiedError when the database is gone."""
+        """Stay until somebody asks to stop; whatever dies meanwhile comes back."""
         self._refresh_facts()
         self.supervisor.on_change = self._announce
         self.supervisor.watch()
@@ -128,12 +129,10 @@ class Demo:
             self.postgres.start()
             if self.postgres.is_new or not (self.var / "prepared").exists():
                 self.postgres.create_database("twothirds")
-            assert self.postgres.child is not None  # noqa: S101 - started
-            self.supervisor.adopt(self.postgres.child, DATABASE, is_essential=True)
+            self.supervisor.adopt(self.postgres.launch(), DATABASE, self.postgres.launch)
         if self.valkey:
             self.valkey.start()
-            assert self.valkey.child is not None  # noqa: S101 - started
-            self.supervisor.adopt(self.valkey.child, BROKER)
+            self.supervisor.adopt(self.valkey.launch(), BROKER, self.valkey.launch)
 
     def _start_sink(self) -> None:
         if "EMAIL_URL" in os.environ:
@@ -145,6 +144,7 @@ class Demo:
     def _start_house(self) -> None:
         self._run("web", commands.web(self.options.host, self.port), lambda _: self._web_answers(), HOUSE)
         self._run("worker", commands.worker(), lambda child: child.has_said(" ready."), HOUSE)
+        self._run("mailer", commands.mailer(), lambda child: child.has_said(" ready."), HOUSE)
         self._run("beat", commands.beat(), lambda child: child.has_said("beat: Starting"), HOUSE)
 
     def _run(self, name: str, command: tuple[str, ...], is_ready: Callable[[Child], bool], rank: int) -> None:
@@ -183,6 +183,8 @@ class Demo:
         """Ours, and what the user's own environment says wins."""
         ours = keys.kept_in(self.var / "secrets.json")
         ours |= {"SITE_URL": self.url, "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]", "PYTHONUNBUFFERED": "1"}
+        # Less than our own patience when we stop.
+        ours |= {"WORKER_STOP_SECONDS": "13"}
         # Offices of the sandbox have addresses that no real mail server delivers to.
         ours |= {"INBOX_DIR": str(self.var / "mail"), "SANDBOX_OFFICES": "True"}
         if self.postgres:

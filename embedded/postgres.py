@@ -53,13 +53,13 @@ class Postgres:
         self.launch()
         self.wait()
 
-    def launch(self) -> None:
-        """The first half of start(): everything but the waiting."""
+    def launch(self) -> Child:
+        """The first half of start(): everything but the waiting. Answers the child that runs."""
         if self.child is not None and self.child.is_alive:
-            return
+            return self.child
         self.lock.acquire()
         try:
-            self._launch()
+            return self._launch()
         except BaseException:
             self.stop()
             raise
@@ -102,7 +102,7 @@ class Postgres:
                 return False
         return True
 
-    def _launch(self) -> None:
+    def _launch(self) -> Child:
         self.place = places.settle(self.directory)
         programs = binaries.find()
         if self.place.account is not None:
@@ -111,8 +111,10 @@ class Postgres:
             self._make_data(programs)
         self.sockets = self.place.socket_directory()
         stranger = self._deal_with_leftover()
+        end_orphans(self.place.data)
         self.child = Child(self._program(programs, stranger))
         self.child.start()
+        return self.child
 
     def _program(self, programs: binaries.Binaries, stranger: int) -> Program:
         assert self.place is not None  # noqa: S101 - _launch() sets both
@@ -213,3 +215,16 @@ def runs_server_over(pid: int, data: Path) -> bool:
     ps = ["ps", "-o", "command=", "-p", str(pid)]
     answer = subprocess.run(ps, capture_output=True, text=True, check=False)
     return f"-D {data} " in answer.stdout
+
+
+def end_orphans(data: Path) -> None:
+    """End sessions that outlived a killed server: while one computes, no new server starts over the same data.
+
+    They see the server's death when they next wait for something. Linux only; elsewhere the next try finds them gone.
+    """
+    here = str(data.resolve())
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            is_postgres = Path(os.readlink(process / "exe").removesuffix(" (deleted)")).name == "postgres"
+            if is_postgres and os.readlink(process / "cwd") == here:
+                os.kill(int(process.name), signal.SIGKILL)

@@ -10,7 +10,7 @@ from types import FrameType
 from embedded.processes import Child, Program, Watchdog
 
 LOOK_EVERY_SECONDS = 0.2
-CALM_AFTER_SECONDS = 60.0
+CALM_AFTER_SECONDS = 15.0
 LONGEST_PAUSE_SECONDS = 30.0
 STOP_PATIENCE_SECONDS = 16.0
 """For those that stop first: a worker may finish what it has in hand. The whole stop takes 25 s at most."""
@@ -23,10 +23,6 @@ class StoppedError(Exception):
     """Somebody asked us to stop."""
 
 
-class EssentialDiedError(Exception):
-    """What nothing works without has ended; the message carries the last lines of its log."""
-
-
 @dataclass
 class Service:
     """One program under care. `rank` orders the stop: the highest first, equals together."""
@@ -34,7 +30,7 @@ class Service:
     child: Child
     is_ready: Callable[[], bool]
     rank: int
-    is_essential: bool = False
+    revive: Callable[[], Child]
     failures: int = 0
     started_at: float = field(default_factory=time.monotonic)
     again_at: float | None = None
@@ -45,7 +41,7 @@ class Service:
         return self.child.program.name
 
     def pause(self) -> float:
-        """How long to wait before the next start: 1 s, then twice as long each time; a calm minute forgets it."""
+        """How long to wait before the next start: 1 s, then twice as long each time; a calm while forgets it."""
         if time.monotonic() - self.started_at > CALM_AFTER_SECONDS:
             self.failures = 0
         self.failures += 1
@@ -72,15 +68,19 @@ class Supervisor:
         self.hurry = self.stop_asked.is_set()
         self.stop_asked.set()
 
-    def adopt(self, child: Child, rank: int, *, is_essential: bool = False) -> None:
-        """Look after a child that runs already."""
-        self.services.append(Service(child, lambda: True, rank, is_essential))
+    def adopt(self, child: Child, rank: int, revive: Callable[[], Child]) -> None:
+        """Look after a child that runs already; `revive` brings it back and answers the new one, or raises."""
+        self.services.append(Service(child, lambda: True, rank, revive))
 
     def start(self, program: Program, is_ready: Callable[[Child], bool], rank: int) -> Service:
         """Start a program and go on at once; wait_for_all() waits."""
         child = Child(program)
-        service = Service(child, lambda: is_ready(child), rank)
-        child.start()
+
+        def revive() -> Child:
+            child.start()
+            return child
+
+        service = Service(revive(), lambda: is_ready(child), rank, revive)
         self.services.append(service)
         return service
 
@@ -100,7 +100,7 @@ class Supervisor:
         child.wait_until(is_ready_or_stopped, patience)
 
     def watch(self) -> None:
-        """Stay until the stop is asked for. Raises EssentialDiedError when going on makes no sense."""
+        """Stay until the stop is asked for. Whatever dies comes back, the database too."""
         while not self.stop_asked.wait(LOOK_EVERY_SECONDS) and not self.end_early():
             Watchdog.mine()
             for service in self.services:
@@ -112,21 +112,28 @@ class Supervisor:
         if service.again_at is None:
             self._bury(service)
         elif time.monotonic() >= service.again_at:
-            service.again_at = None
-            service.started_at = time.monotonic()
-            service.child.start()
-            self.on_change()
+            self._revive(service)
 
     def _bury(self, service: Service) -> None:
         """Say how it ended, end the children it left, and set the time of its next start."""
         ended = f"{service.name} ended ({how(service.child.returncode)})"
         last_lines = service.child.last_lines(8)
         service.child.kill()
-        if service.is_essential:
-            raise EssentialDiedError(f"{ended}. Its last lines:\n{last_lines}")
+        self._try_later(service, ended, last_lines)
+
+    def _revive(self, service: Service) -> None:
+        service.again_at = None
+        service.started_at = time.monotonic()
+        try:
+            service.child = service.revive()
+        except Exception as error:  # whatever is in the way (a full disk, a port) may be gone at the next try
+            self._try_later(service, f"{service.name} cannot start", str(error))
+        self.on_change()
+
+    def _try_later(self, service: Service, what: str, last_lines: str) -> None:
         pause = service.pause()
         service.again_at = time.monotonic() + pause
-        self.say(f"{ended}; starting it again in {pause:g} s. Its last lines:\n{last_lines}")
+        self.say(f"{what}; starting it again in {pause:g} s. Its last lines:\n{last_lines}")
 
     def stop(self) -> None:
         """Stop everything, the highest rank first, equals together. The second time does nothing."""

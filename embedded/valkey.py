@@ -50,16 +50,17 @@ class Valkey:
             else:
                 return
 
-    def launch(self) -> None:
-        """The first half of start(): everything but the waiting."""
+    def launch(self) -> Child:
+        """The first half of start(): everything but the waiting. Answers the child that runs."""
         if self.child is not None and self.child.is_alive:
-            return
+            return self.child
         self.directory.mkdir(parents=True, exist_ok=True)
         self.port = self.port or free_port()
         # The configuration goes through standard input: a command line is shown to every account by `ps`.
         program = Program("Valkey", (find(), "-"), self.log, directory=self.directory, stdin=self._configuration())
         self.child = Child(program)
         self.child.start()
+        return self.child
 
     def wait(self) -> None:
         """The second half of start(): wait for the answer. Raises ChildDiedError with the end of the log."""

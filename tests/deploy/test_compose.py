@@ -10,11 +10,14 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from django.conf import settings
 
+from campaign.celery import app as celery_app
+from campaign.delivery.models import Queue
 from embedded import commands
 
 ROOT = Path(__file__).resolve().parents[2]
-HOUSE = ("prepare", "web", "worker", "beat")
+HOUSE = ("prepare", "web", "worker", "mailer", "beat")
 SETTING = re.compile(r"\$\{([A-Z_]+)(?::([-?])([^{}]*(?:\{[^{}]*\}[^{}]*)*))?\}")
 
 
@@ -89,15 +92,44 @@ def test_only_nginx_and_the_mail_catcher_of_this_machine_can_be_reached(compose:
     assert all(port.startswith("127.0.0.1:") for port in ports["mail"])
 
 
-def test_web_worker_and_beat_are_started_as_in_the_demo(compose: dict[str, Any]) -> None:
+def test_web_workers_and_beat_are_started_as_in_the_demo(compose: dict[str, Any]) -> None:
     services = compose["services"]
     assert services["web"]["command"] == ["granian", *commands.web("0.0.0.0", 8000)[3:]]
     assert services["worker"]["command"] == ["celery", *commands.worker()[3:]]
+    assert services["mailer"]["command"] == ["celery", *commands.mailer()[3:]]
     assert services["beat"]["command"] == ["celery", *commands.beat()[3:]]
 
 
-def test_a_stop_gives_the_worker_the_time_it_needs(compose: dict[str, Any]) -> None:
-    assert compose["services"]["worker"]["stop_grace_period"] == "30s"
+@pytest.mark.parametrize("name", ["worker", "mailer"])
+def test_a_stop_gives_a_worker_the_time_it_needs(compose: dict[str, Any], name: str) -> None:
+    assert compose["services"][name]["stop_grace_period"] == "30s"
+    assert settings.CELERY_STOP_PATIENCE + settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT <= 25
+
+
+def test_every_queue_is_served_and_mailings_by_nobody_for_whom_somebody_waits(compose: dict[str, Any]) -> None:
+    served = {
+        name: next(word for word in compose["services"][name]["command"] if word.startswith("--queues="))
+        for name in ("worker", "mailer")
+    }
+    assert served == {"worker": "--queues=celery,confirm,letters", "mailer": "--queues=errands,mailings"}
+    everywhere = {queue for words in served.values() for queue in words.removeprefix("--queues=").split(",")}
+    routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+    assert everywhere == {*Queue.values, *routed, celery_app.conf.task_default_queue}
+
+
+@pytest.mark.parametrize("name", ["worker", "mailer"])
+def test_a_worker_is_asked_for_its_health_by_its_own_name(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    assert f"--hostname={name}@%h" in service["command"]
+    assert f"--destination {name}@$$HOSTNAME" in service["healthcheck"]["test"][1]
+
+
+def test_what_takes_long_never_stands_before_what_somebody_waits_for() -> None:
+    route = celery_app.amqp.router.route
+    quick = {"delivery.sweep", "delivery.watch", "petitions.count"}
+    beat = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {task for task in beat if route({}, task)["queue"].name == "celery"} == quick
+    assert route({}, "petitions.export")["queue"].name == "errands"
 
 
 def test_nginx_believes_no_address_that_a_client_brings() -> None:

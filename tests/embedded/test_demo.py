@@ -90,8 +90,14 @@ def get(url: str) -> int:
         return int(answer.status)
 
 
-def sign(url: str) -> None:
-    person = {"given_name": "Zebulon", "family_name": "Quux", "email": "zebulon.quux@example.org"}
+def answers(url: str) -> bool:
+    with contextlib.suppress(OSError):
+        return get(url) == 200
+    return False
+
+
+def sign(url: str, email: str = "zebulon.quux@example.org") -> None:
+    person = {"given_name": "Zebulon", "family_name": "Quux", "email": email}
     stranger = Stranger()
     petition = stranger.open(stranger.open(f"{url}/").links_to("/petitions/")[0])
     answer = stranger.submit(petition.form_with("email"), **person, state="OR", postal_code="97201")
@@ -103,7 +109,7 @@ def test_it_tells_scripts_everything_answers_and_stops_on_ctrl_c(start: Start, v
     told = demo.wait()
     keys = {"url", "inbox_url", "organizer", "api_key", "database_url", "redis_url", "smtp_port", "pids"}
     assert set(told) == keys
-    assert set(told["pids"]) == {"supervisor", "postgres", "valkey", "smtp_sink", "web", "worker", "beat"}
+    assert set(told["pids"]) == {"supervisor", "postgres", "valkey", "smtp_sink", "web", "worker", "mailer", "beat"}
     assert told["organizer"]["password"]
     for name in ("demo.json", "demo.env", "secrets.json"):
         assert (var / name).stat().st_mode & 0o777 == 0o600
@@ -156,7 +162,7 @@ def test_it_ends_with_the_make_that_started_it(start: Start, var: Path) -> None:
     assert wait_until(lambda: not any(is_alive(pid) for pid in members), 30)
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat", "smtp_sink", "valkey"])
+@pytest.mark.parametrize("name", ["web", "worker", "mailer", "beat", "smtp_sink", "valkey", "postgres"])
 def test_what_is_killed_comes_back_with_all_its_children(start: Start, name: str, var: Path) -> None:
     demo = start()
     told = demo.wait()
@@ -168,17 +174,27 @@ def test_what_is_killed_comes_back_with_all_its_children(start: Start, name: str
 
     assert wait_until(lambda: pids()[name] not in old, 30)
     assert wait_until(lambda: not any(is_alive(pid) for pid in old), 10)
-    if name == "web":
-        with contextlib.suppress(OSError):
-            assert wait_until(lambda: get(told["url"] + "/healthz") == 200, 30)
+    assert wait_until(lambda: answers(told["url"] + "/readyz"), 30)
     assert "ended (killed by SIGKILL); starting it again in 1 s" in demo.said()
 
 
-def test_without_its_database_it_says_so_and_ends(start: Start) -> None:
+def test_after_all_of_it_was_killed_at_once_people_sign_and_hear_of_it(start: Start, var: Path) -> None:
     demo = start()
-    kill(demo.wait()["pids"]["postgres"])
-    assert demo.process.wait(timeout=40) == 1
-    assert "PostgreSQL ended (killed by SIGKILL). Its last lines:" in demo.said()
+    told = demo.wait()
+    sign(told["url"])
+    before = dict(told["pids"])
+    for name, pid in before.items():
+        if name != "supervisor":
+            kill(pid)
+
+    def pids() -> dict[str, int]:
+        return dict(json.loads((var / "demo.json").read_text())["pids"])
+
+    assert wait_until(lambda: all(pids()[name] != before[name] for name in before if name != "supervisor"), 30)
+    assert wait_until(lambda: answers(told["url"] + "/readyz"), 30)
+    mails = len(list((var / "mail").glob("*.eml")))
+    sign(told["url"], "yolanda.quux@example.org")
+    assert wait_until(lambda: len(list((var / "mail").glob("*.eml"))) > mails, 60)
 
 
 def test_a_second_one_over_the_same_var_says_so_and_leaves_the_first_alone(start: Start, var: Path) -> None:
@@ -212,7 +228,7 @@ def test_servers_named_by_the_environment_are_used_and_left_alone(start: Start, 
     }
     demo = start(var=tmp_path / "var", **settings)
     told = demo.wait()
-    assert set(told["pids"]) == {"supervisor", "web", "worker", "beat"}
+    assert set(told["pids"]) == {"supervisor", "web", "worker", "mailer", "beat"}
     assert (told["database_url"], told["redis_url"]) == (settings["DATABASE_URL"], settings["REDIS_URL"])
     assert (told["inbox_url"], told["smtp_port"]) == (None, None)
     sign(told["url"])

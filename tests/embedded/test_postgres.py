@@ -92,6 +92,29 @@ def test_what_was_committed_survives_a_killed_server(postgres: Postgres) -> None
     assert ask(postgres, "SELECT number FROM kept") == 7
 
 
+def test_a_session_that_computes_on_after_its_server_was_killed_does_not_stop_the_next_start(
+    postgres: Postgres,
+) -> None:
+    """It holds the memory that they shared, and no new server starts over the same data while it does."""
+    postgres.start()
+    counting = "DO $$ BEGIN FOR i IN 1..2000000000 LOOP PERFORM i; END LOOP; END $$"
+    ask_psql = [sys.executable, "-c", "import sys, psycopg; psycopg.connect(sys.argv[1]).execute(sys.argv[2])"]
+    client = subprocess.Popen([*ask_psql, postgres.url("postgres"), counting], stderr=subprocess.DEVNULL)
+    busy = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'DO %' AND state = 'active'"
+    assert wait_until(lambda: ask(postgres, busy) == 1)
+    session = ask(postgres, "SELECT pid FROM pg_stat_activity WHERE query LIKE 'DO %'")
+    assert postgres.child is not None
+    kill(postgres.child.pid)
+    assert wait_until(lambda: postgres.child is not None and not postgres.child.is_alive)
+    began = time.monotonic()
+    postgres.start()
+    assert time.monotonic() - began < 5
+    assert ask(postgres, "SELECT 1") == 1
+    assert wait_until(lambda: not is_alive(int(str(session))))
+    client.kill()
+    client.wait()
+
+
 def test_a_lock_file_with_the_number_of_another_process_does_not_stop_the_next_start(postgres: Postgres) -> None:
     postgres.start()
     assert postgres.child is not None

@@ -9,7 +9,7 @@ import pytest
 
 from embedded import supervising
 from embedded.processes import Child, Program
-from embedded.supervising import EssentialDiedError, Service, StoppedError, Supervisor
+from embedded.supervising import Service, StoppedError, Supervisor
 from tests.embedded.conftest import kill
 
 LIVES = "import time; print('here', flush=True); time.sleep(600)"
@@ -70,20 +70,47 @@ def test_what_dies_is_brought_back_and_somebody_is_told(
 
 
 def test_what_dies_again_and_again_is_tried_less_and_less_often(tmp_path: Path) -> None:
-    service = Service(Child(program(tmp_path, LIVES)), lambda: True, 0)
+    child = Child(program(tmp_path, LIVES))
+    service = Service(child, lambda: True, 0, lambda: child)
     assert [service.pause() for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
     service.started_at -= supervising.CALM_AFTER_SECONDS + 1
     assert service.pause() == 1
 
 
-def test_without_its_database_the_house_does_not_go_on(supervisor: Supervisor, tmp_path: Path) -> None:
-    child = Child(program(tmp_path, LIVES, "PostgreSQL"))
+def test_what_was_adopted_is_brought_back_its_own_way(supervisor: Supervisor, tmp_path: Path) -> None:
+    """A server is not started again as it was: what its death left behind is looked at first."""
+    children = [Child(program(tmp_path, LIVES, name)) for name in ("first", "second")]
+    children[0].start()
+
+    def revive() -> Child:
+        children[1].start()
+        return children[1]
+
+    supervisor.adopt(children[0], 0, revive)
+    kill(children[0].pid)
+    watch_until(supervisor, lambda: supervisor.services[0].child is children[1] and is_here(children[1]))
+
+
+def test_what_cannot_be_brought_back_is_tried_again(
+    supervisor: Supervisor, said: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Service, "pause", lambda self: 0.1)
+    child, tries = Child(program(tmp_path, LIVES, "PostgreSQL")), []
     child.start()
-    child.wait_until(lambda: is_here(child))
-    supervisor.adopt(child, 0, is_essential=True)
+
+    def revive() -> Child:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OSError("No space left on device")
+        child.start()
+        return child
+
+    supervisor.adopt(child, 0, revive)
     kill(child.pid)
-    with pytest.raises(EssentialDiedError, match=r"PostgreSQL ended \(killed by SIGKILL\). Its last lines:\nhere"):
-        supervisor.watch()
+    watch_until(supervisor, lambda: len(tries) == 3 and child.is_alive)
+    assert said[1:] == 2 * [
+        "PostgreSQL cannot start; starting it again in 0.1 s. Its last lines:\nNo space left on device"
+    ]
 
 
 def test_the_highest_rank_stops_first(supervisor: Supervisor, tmp_path: Path) -> None:
