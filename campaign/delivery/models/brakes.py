@@ -55,10 +55,14 @@ class Bucket(models.Model):
 
 
 class Epoch(models.Model):
-    """Which life of the database this is. A restored one has to be reconciled before it sends: see operations.md."""
+    """Which life of the database this is. A restored one has to be reconciled before it sends: see operations.md.
+
+    `value` has to be what the operator holds, and `database` the one in which this row was written.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     value = models.CharField(max_length=80)
+    database = models.CharField(max_length=80, default="", db_default="", blank=True)
     set_at = models.DateTimeField(db_default=Now())
 
     class Meta:

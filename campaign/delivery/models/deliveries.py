@@ -199,6 +199,11 @@ class Delivery(models.Model):
                 condition=Q(series__isnull=False),
                 name="deliveries_of_a_series",
             ),
+            models.Index(
+                fields=["kind", "handed_off_at"],
+                condition=Q(series=None, handed_off_at__isnull=False),
+                name="deliveries_that_left_alone",
+            ),
             models.Index(fields=["mailbox"], name="deliveries_of_a_mailbox"),
             models.Index(fields=["status"], condition=Q(status__in=TO_LOOK_AT), name="deliveries_to_look_at"),
         ]
