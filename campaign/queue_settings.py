@@ -41,7 +41,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 # What takes minutes, or as long as a stranger's server wants, never stands before a confirmation.
 CELERY_TASK_ROUTES: dict[str, Any] = {
     name: {"queue": "errands"}
-    for name in ("legislators.*", "treaties.*", "petitions.recount", "petitions.forget", "petitions.*export*")
+    for name in ("legislators.*", "treaties.*", "mailings.*", "petitions.recount", "petitions.forget", "petitions.*export*")
 }
 _SYNCS: tuple[str, ...] = (
     "legislators.sync",
@@ -58,6 +58,9 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "count-signatures": {"task": "petitions.count", "schedule": 2.0, "options": {"expires": 4}},
     "recount-signatures": {"task": "petitions.recount", "schedule": timedelta(hours=24)},
     "forget-people": {"task": "petitions.forget", "schedule": timedelta(hours=1)},
+    "start-mailings": {"task": "mailings.start_due", "schedule": 3.0, "options": {"expires": 6}},
+    "compare-mailings": {"task": "mailings.compare", "schedule": 15.0, "options": {"expires": 15}},
+    "finish-mailings": {"task": "mailings.finish", "schedule": 5.0, "options": {"expires": 10}},
     "sweep-exports": {"task": "petitions.sweep_exports", "schedule": 60.0},
     # Looked at every few hours, since a restart begins them anew; asked once a week: see importing.is_due.
     **{task: {"task": task, "schedule": timedelta(hours=6)} for task in _SYNCS},

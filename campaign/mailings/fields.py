@@ -23,11 +23,11 @@ from campaign.lib.refusals import Refusal
 from campaign.petitions.models import Petition
 
 MEANINGS: dict[str, str | Promise] = {
-    "given_name": _("the supporter’s given name"),
-    "family_name": _("the supporter’s family name"),
-    "state": _("the name of the supporter’s state"),
+    "given_name": _("the supporter's given name"),
+    "family_name": _("the supporter's family name"),
+    "state": _("the name of the supporter's state"),
     "senators": _("the names of the senators who speak for them; empty for places that have none: give a fallback"),
-    "petition": _("the petition’s title"),
+    "petition": _("the petition's title"),
     "petition_url": _("the address of the petition"),
     "letter_url": _("the address where they write to their senators; their own page for places that have none"),
     "my_page": _("the address of their own page"),
@@ -82,7 +82,7 @@ def refusals(field: str, text: str, *, is_line: bool = False) -> list[Refusal]:
             sentence = _("Line {line}, column {column}: this field is empty for some people. Write {{{{{name}|…}}}}.")
             found.append(_refusal(field, "fallback_needed", text, part.at, sentence, name=part.name))
         elif isinstance(part, marks.Slot) and is_line and part.name in URLS:
-            sentence = _("Line {line}, column {column}: an address can’t stand in a subject.")
+            sentence = _("Line {line}, column {column}: an address can't stand in a subject.")
             found.append(_refusal(field, "address_in_subject", text, part.at, sentence))
     return found
 
@@ -93,9 +93,9 @@ def _unknown(field: str, text: str, fault: marks.Fault) -> Refusal:
         return _refusal(field, "stray_braces", text, fault.at, sentence)
     close = difflib.get_close_matches(fault.name.lower(), list(MEANINGS), n=1, cutoff=0.6)
     if close:
-        sentence = _("Line {line}, column {column}: we don’t know this field. Did you mean {{{{{name}}}}}?")
+        sentence = _("Line {line}, column {column}: we don't know this field. Did you mean {{{{{name}}}}}?")
         return _refusal(field, "unknown_field", text, fault.at, sentence, name=close[0])
-    sentence = _("Line {line}, column {column}: we don’t know this field. Look at the list beside the form.")
+    sentence = _("Line {line}, column {column}: we don't know this field. Look at the list beside the form.")
     return _refusal(field, "unknown_field", text, fault.at, sentence)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -22,6 +22,7 @@ from campaign.partners.models import Partner
 from campaign.petitions.models import Petition
 
 LONGEST_SUBJECT, LONGEST_BODY = 160, 20_000
+MOST_PER_CENT = 50
 
 
 class Wrote(models.TextChoices):
@@ -104,6 +105,9 @@ class Mailing(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(Organizer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # What each version brought, as a job counted it last: see comparing.
+    figures = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    figures_at = models.DateTimeField(null=True, blank=True)
     series = models.OneToOneField(Series, on_delete=models.PROTECT, null=True, blank=True, related_name="mailing")
 
     objects = MailingQuerySet.as_manager()
@@ -167,8 +171,8 @@ class Mailing(models.Model):
 
     @property
     def waits_for_choice(self) -> bool:
-        """The sample is queued, and nobody and nothing chose between A and B yet."""
-        return self.is_compared and not self.chosen and self.queued_at is not None
+        """The sample is queued, there is a rest, and nobody and nothing chose between A and B yet."""
+        return 0 < self.sample_percent < MOST_PER_CENT and not self.chosen and self.queued_at is not None
 
     @property
     def may_change(self) -> bool:

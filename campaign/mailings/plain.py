@@ -10,7 +10,7 @@ _UNDER = {"h3": "=", "h4": "-"}
 
 
 class _Page:
-    """Blocks in the order of the tokens; `before` is what stands in front of every line: quotes and lists inside others."""
+    """Blocks in the order of the tokens; `_before` stands in front of every line: quotes and lists inside others."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -35,7 +35,12 @@ class _Page:
 
     def close(self, token: Token) -> None:
         """It ends; after a list comes a free line."""
-        if token.type in {"blockquote_close", "list_item_close"}:
+        if token.type == "blockquote_close":
+            if self.lines and not self.lines[-1].strip(" >"):
+                self.lines.pop()
+            self._before.pop()
+            self.gap()
+        elif token.type == "list_item_close":
             self._before.pop()
         elif token.type in {"bullet_list_close", "ordered_list_close"}:
             self._counts.pop()

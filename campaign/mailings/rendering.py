@@ -1,8 +1,8 @@
 """What a mailing looks like: Markdown with merge fields, compiled once into pieces, joined for each person.
 
 While Markdown, the sanitizer and the templates work a field is a mark of two private-use characters around its number.
-Nobody can type those (`campaign.lib.text`), and what a person typed goes in after all of them: it can't become Markdown,
-HTML or another field.
+Nobody can type those (`campaign.lib.text`), and what a person typed goes in after all of them: it can't become
+Markdown, HTML or another field.
 """
 
 import re
@@ -97,9 +97,7 @@ class Compiled:
     def write(self, values: Mapping[str, str]) -> Written:
         """One person's mail. `values` holds every field and `stop_url`, as plain text."""
         safe = {name: escape(values[name]) for name in self.uses}
-        return Written(
-            " ".join(self.subject.joined(values).split()), self.text.joined(values), self.html.joined(safe)
-        )
+        return Written(" ".join(self.subject.joined(values).split()), self.text.joined(values), self.html.joined(safe))
 
 
 @lru_cache(maxsize=64)
@@ -159,7 +157,9 @@ def _cut(text: str, slots: Sequence[marks.Slot], *, is_html: bool = False) -> Pi
 
 def _linked(block: Token, slots: Sequence[marks.Slot]) -> list[Refusal]:
     """Mend the block's links, make links of bare addresses, and say which links lead nowhere."""
-    line, found, out, depth = (block.map or [0])[0] + 1, [], [], 0
+    found: list[Refusal] = []
+    out: list[Token] = []
+    line, depth = (block.map or [0])[0] + 1, 0
     for child in block.children or []:
         line += child.type in {"softbreak", "hardbreak"}
         depth += {"link_open": 1, "link_close": -1}.get(child.type, 0)
@@ -174,13 +174,13 @@ def _faults_of_link(link: Token, before: Sequence[Token], slots: Sequence[marks.
     href = _MARK_IN_ADDRESS.sub(f"{_OPEN}\\1{_CLOSE}", str(link.attrGet("href") or ""))
     link.attrSet("href", href)
     if before and before[-1].type == "text" and before[-1].content.endswith("!"):
-        sentence = _("Line {line}: pictures can’t be sent. Say it in words, or link to the picture.")
+        sentence = _("Line {line}: pictures can't be sent. Say it in words, or link to the picture.")
         return [Refusal("body", "no_pictures", format_lazy(sentence, line=line))]
     mark = _MARK.fullmatch(href)
     if mark and slots[int(mark[1])].name in fields.URLS:
         return []
     if _MARK.search(href):
-        sentence = _("Line {line}: a link’s address is a field that holds an address, or has no field in it.")
+        sentence = _("Line {line}: a link's address is a field that holds an address, or has no field in it.")
         return [Refusal("body", "field_in_address", format_lazy(sentence, line=line))]
     if not _ABSOLUTE.match(href):
         sentence = _("Line {line}: this link leads nowhere. Its address begins with https:// or mailto:.")
@@ -215,5 +215,5 @@ def shown(source: Source, person: Person) -> Written:
     """The same from a source that is at hand. Raises Refused."""
     dummy = "…"
     my_page = fields.address("public:my_page", source.cause.language, "TOKEN").replace("TOKEN", dummy)
-    stop_url = f"{settings.SITE_URL}/u/{dummy}/"
+    stop_url = fields.address("public:mail_preferences", source.cause.language, "TOKEN").replace("TOKEN", dummy)
     return compiled(source).write(fields.values(person, source.cause, my_page) | {STOP_URL: stop_url})
