@@ -8,8 +8,8 @@ from campaign.legislators.models import Subject
 from campaign.letters import holding
 from campaign.letters.models import Hold, Letter
 from campaign.petitions.models import Signature
-from campaign.petitions.recipes import link, my_page_link, unsubscribe_headers
-from campaign.petitions.unsubscribing import link_token
+from campaign.petitions.recipes import my_page_link
+from campaign.petitions.unsubscribing import preferences_link
 
 RECIPE = "letter_waits_for_you"
 
@@ -62,8 +62,6 @@ def mail_of(delivery: Delivery) -> Mail | Withheld | Postponed:
         "former": dispatch.legislator.official_name,
         "is_succeeded": hold == Hold.SUCCEEDED,
         "my_url": my_page_link(supporter, language),
-        "unsubscribe_url": link("public:unsubscribe", language, link_token(supporter.pk)),
+        "preferences_url": preferences_link(supporter.pk, language, letter.petition_id),
     }
-    return Mail(
-        to=supporter.email, headers=unsubscribe_headers(supporter, language), **written(RECIPE, language, context)
-    )
+    return Mail(to=supporter.email, **written(RECIPE, language, context))

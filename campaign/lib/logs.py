@@ -4,7 +4,7 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
-_KEY = re.compile(r"/(confirm|not-me|my|unsubscribe)/[^/\s\"\\]+")
+_KEY = re.compile(r"/(confirm|not-me|my|unsubscribe|u)/[^/\s\"\\]+")
 
 
 def without_tokens(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -1,14 +1,20 @@
 """Secrets that travel in links: made at random, kept as a hash; and signed words that need no row."""
 
+import base64
+import binascii
 import hashlib
+import hmac
 import secrets
 import string
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.conf import settings
 from django.core import signing
 
 ALPHABET = string.ascii_letters + string.digits
 LENGTH = 32
+SEAL_BYTES = 9
 
 
 @dataclass(frozen=True)
@@ -46,3 +52,34 @@ def unsigned(purpose: str, text: str) -> str | None:
         return signing.Signer(salt=f"twothirds.{purpose}").unsign(text.replace("~", ":"))
     except signing.BadSignature:
         return None
+
+
+def sealed_word(purpose: str, content: bytes) -> str:
+    """A few bytes with a seal of 72 bits, in lower case letters and digits that survive any change of case.
+
+    For what also has to stand in the local part of an address. Content and seal together must be a multiple of five
+    bytes long, so that each word has one spelling.
+    """
+    if (len(content) + SEAL_BYTES) % 5:
+        raise ValueError("the content does not fill its word")
+    return base64.b32encode(content + _seal(_key(settings.SECRET_KEY, purpose), content)).decode("ascii").lower()
+
+
+def content_of(purpose: str, word: str) -> bytes | None:
+    """The bytes back, or None where the seal does not fit. Keys of before (SECRET_KEY_FALLBACKS) still open."""
+    try:
+        whole = base64.b32decode(word.upper().encode("ascii"))
+    except (binascii.Error, UnicodeEncodeError):
+        return None
+    content, seal = whole[:-SEAL_BYTES], whole[-SEAL_BYTES:]
+    keys = (_key(secret, purpose) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    return content if any(hmac.compare_digest(_seal(key, content), seal) for key in keys) else None
+
+
+def _seal(key: bytes, content: bytes) -> bytes:
+    return hmac.digest(key, content, "sha256")[:SEAL_BYTES]
+
+
+@lru_cache(maxsize=32)
+def _key(secret: str, purpose: str) -> bytes:
+    return hashlib.sha256(f"twothirds.word.{purpose}\0{secret}".encode()).digest()

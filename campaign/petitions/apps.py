@@ -9,7 +9,7 @@ class PetitionsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms downstairs what this one adds to their work."""
         from campaign.delivery import recipes as mailroom
-        from campaign.petitions import recipes, signing
+        from campaign.petitions import linking, recipes, signing
         from campaign.petitions.disclosing import signatures_of
         from campaign.petitions.erasing import erase_signatures
         from campaign.supporters import disclosing, erasing
@@ -17,5 +17,6 @@ class PetitionsConfig(AppConfig):
         mailroom.register(signing.CONFIRM, recipes.confirm_signature)
         mailroom.register(signing.ALREADY_SIGNED, recipes.already_signed)
         mailroom.register("signed", recipes.signed)
+        mailroom.register(linking.RECIPE, linking.mail_of)
         erasing.first(erase_signatures)
         disclosing.add("signatures", signatures_of)

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Now
 from campaign.delivery import posting
 from campaign.delivery.models import Kind, MailboxCap, Scope, Suppression, SuppressionReason
 from campaign.lib import emails
-from campaign.petitions import counting
+from campaign.petitions import counting, unsubscribing
 from campaign.petitions.checking import SignUp
 from campaign.petitions.models import Petition, Signature
 from campaign.supporters import erasing
@@ -56,12 +56,14 @@ def sight_of(signature: Signature) -> str:
 def confirm(signature_id: uuid.UUID, corrected: Corrected | None = None, seen: str = "") -> Signature:
     """The owner pressed the button: the signature stands, a receipt is posted, a consent that was ticked is kept.
 
-    The second time changes nothing and answers the same. A withdrawn signature stands again. `seen` is the sight of
+    It also shows that mail arrives: what stopped because it came back goes on. The second time changes nothing else
+    and answers the same. A withdrawn signature stands again. `seen` is the sight of
     the page whose button was pressed. Raises TypedAnew when that has changed, PetitionClosed when it is too late, and
     Signature.DoesNotExist when it was erased.
     """
     signature = Signature.objects.locked(signature_id)
     if signature.confirmed_at and not signature.withdrawn_at:
+        _mail_arrives(signature.supporter)
         return signature
     if not signature.petition.is_open:
         raise PetitionClosed
@@ -72,10 +74,11 @@ def confirm(signature_id: uuid.UUID, corrected: Corrected | None = None, seen: s
         _correct(signature, corrected)
     Signature.objects.filter(pk=signature.pk).update(confirmed_at=Coalesce("confirmed_at", Now()), withdrawn_at=None)
     Supporter.objects.filter(pk=supporter.pk).update(confirmed_at=Coalesce("confirmed_at", Now()))
-    if signature.updates_wording:
+    if signature.updates_wording and not signature.confirmed_at:  # who stands by an old signature ticked nothing now
         consent = Consent(supporter=supporter, purpose=Purpose.UPDATES, wording=signature.updates_wording)
         Consent.objects.bulk_create([consent], ignore_conflicts=True)
-    MailboxCap.objects.answer(emails.cap_id(supporter.email))
+        unsubscribing.wants_updates_again(supporter.pk, signature.petition_id)
+    _mail_arrives(supporter)
     posting.post(
         posting.Envelope(
             key=f"signed:{signature.pk}",
@@ -87,6 +90,13 @@ def confirm(signature_id: uuid.UUID, corrected: Corrected | None = None, seen: s
     )
     log.info("signature confirmed", signature=str(signature.pk), petition=str(signature.petition_id))
     return Signature.objects.select_related("petition", "supporter").get(pk=signature.pk)
+
+
+def _mail_arrives(supporter: Supporter) -> None:
+    """The cap on unanswered mail begins anew, and a bounce is lifted; complaints and "not me" stay."""
+    MailboxCap.objects.answer(emails.cap_id(supporter.email))
+    if unsubscribing.lift_bounce(supporter.pk):
+        log.info("bounce lifted by its owner", supporter=str(supporter.pk))
 
 
 def _correct(signature: Signature, corrected: Corrected) -> None:

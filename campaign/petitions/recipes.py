@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from campaign.delivery.models import Delivery
-from campaign.delivery.recipes import Mail, Withheld, written
+from campaign.delivery.recipes import Mail, Withheld, Words, written
 from campaign.lib import emails, usps
 from campaign.petitions.models import Signature
-from campaign.petitions.unsubscribing import link_token
+from campaign.petitions.unsubscribing import has_bounced, preferences_link
 from campaign.supporters.models import AccessPurpose, AccessToken, Supporter
 
 
@@ -26,12 +26,6 @@ def my_page_link(supporter: Supporter, language: str) -> str:
     return link("public:my_page", language, token)
 
 
-def unsubscribe_headers(supporter: Supporter, language: str) -> dict[str, str]:
-    """RFC 8058: one POST, without a page between."""
-    url = link("public:unsubscribe", language, link_token(supporter.pk))
-    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-
-
 def _signature(delivery: Delivery) -> Signature | None:
     found = Signature.objects.select_related("petition", "supporter").filter(pk=delivery.about["signature"]).first()
     return None if found is None or found.invalidated_at else found
@@ -43,6 +37,7 @@ def _context(signature: Signature) -> dict[str, Any]:
         "petition": signature.petition,
         "title": text.title,
         "petition_url": link("public:petition", signature.language, signature.petition.slug),
+        "preferences_url": preferences_link(signature.supporter_id, signature.language, signature.petition_id),
     }
 
 
@@ -63,16 +58,24 @@ def confirm_signature(delivery: Delivery) -> Mail | Withheld:
         ),
         "not_me_url": link("public:not_me", language, mint(AccessPurpose.NOT_ME, supporter.pk, subject=signature.pk)),
     }
-    return Mail(
-        to=supporter.email, cap=emails.cap_id(supporter.email), **written("confirm_signature", language, context)
-    )
+    return _confirmation(supporter, written("confirm_signature", language, context))
+
+
+def _confirmation(supporter: Supporter, words: Words) -> Mail:
+    """It goes even where mail came back, so that its owner may lift that. It uses up the mailbox's cap."""
+    return Mail(to=supporter.email, cap=emails.cap_id(supporter.email), is_past_bounces=True, **words)
 
 
 def already_signed(delivery: Delivery) -> Mail | Withheld:
-    """Somebody signed again with this mailbox: only its owner learns that it was known."""
+    """Somebody signed again with this mailbox: only its owner learns that it was known.
+
+    Where mail came back, it asks the owner to confirm that mail arrives again; otherwise they would never hear of us.
+    """
     signature = _signature(delivery)
     if signature is None or signature.withdrawn_at or not signature.confirmed_at:
         return Withheld("no longer signed")
+    if has_bounced(signature.supporter_id):
+        return _mail_came_back(signature)
     return _to_signer("already_signed", signature)
 
 
@@ -90,10 +93,12 @@ def _to_signer(name: str, signature: Signature) -> Mail:
         "given_name": supporter.given_name,
         "has_senators": supporter.state in usps.STATES | usps.MILITARY,
         "my_url": my_page_link(supporter, language),
-        "unsubscribe_url": link("public:unsubscribe", language, link_token(supporter.pk)),
     }
-    return Mail(
-        to=supporter.email,
-        headers=unsubscribe_headers(supporter, language),
-        **written(name, language, context),
-    )
+    return Mail(to=supporter.email, **written(name, language, context))
+
+
+def _mail_came_back(signature: Signature) -> Mail:
+    supporter, language = signature.supporter, signature.language
+    token = AccessToken.objects.mint(AccessPurpose.CONFIRM, supporter.pk, subject=signature.pk)
+    context = _context(signature) | {"confirm_url": link("public:confirm", language, token)}
+    return _confirmation(supporter, written("mail_came_back", language, context))

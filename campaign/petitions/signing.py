@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from campaign.delivery import posting
 from campaign.delivery.models import Kind
@@ -26,17 +25,20 @@ CONFIRM, ALREADY_SIGNED = "confirm_signature", "already_signed"
 
 # A mailbox that has not been confirmed keeps what was typed last, for seven days from then, as its new link says; a
 # confirmed one is its owner's and stays as it is.
-# The outbox row's key holds the day: however often somebody signs, a day brings one piece of mail.
+# The outbox row's key holds the day, by the database's clock: however often somebody signs, a day brings one piece of
+# mail. To whoever had signed already it brings one over all petitions, and plus-tags and dots don't bring another. The
+# keys are written in their order, or two commits that write to the same mailboxes would meet in a deadlock.
 # Asking how many people were written has them written before the signatures: PostgreSQL itself would go backwards, and
 # whoever confirms or erases takes the person's row first.
+_TODAY = "(now() AT TIME ZONE 'UTC')::date"
 STATEMENT = f"""
 WITH given AS (
   SELECT * FROM unnest(
     %s::uuid[], %s::bytea[], %s::bytea[], %s::bytea[], %s::text[], %s::text[], %s::text[],
     %s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::bytea[], %s::text[],
-    %s::uuid[], %s::text[]
+    %s::uuid[], %s::uuid[]
   ) AS g(supporter, email, given_name, family_name, state, postal_code, language,
-         signature, petition, comment, source, referrer, partner, wording, network, held, delivery, day)
+         signature, petition, comment, source, referrer, partner, wording, network, held, delivery, cap)
   ORDER BY supporter, petition
 ), people AS (
   INSERT INTO supporters_supporter AS known (id, email, given_name, family_name, state, postal_code, language)
@@ -56,7 +58,8 @@ WITH given AS (
 )
 INSERT INTO delivery_delivery (id, key, kind, recipe, about, mailbox)
 SELECT g.delivery,
-  concat_ws(':', CASE WHEN s.signed THEN '{ALREADY_SIGNED}' ELSE '{CONFIRM}' END, g.signature, g.day, s.left_at),
+  CASE WHEN s.signed THEN concat_ws(':', '{ALREADY_SIGNED}', g.cap, {_TODAY})
+    ELSE concat_ws(':', '{CONFIRM}', g.signature, {_TODAY}, s.left_at) END,
   CASE WHEN s.signed THEN {int(Kind.RECEIPT)} ELSE {int(Kind.CONFIRMATION)} END,
   CASE WHEN s.signed THEN '{ALREADY_SIGNED}' ELSE '{CONFIRM}' END,
   jsonb_build_object('signature', g.signature), g.supporter
@@ -65,6 +68,7 @@ FROM given g LEFT JOIN LATERAL (
     extract(epoch FROM withdrawn_at)::bigint AS left_at
   FROM petitions_signature WHERE id = g.signature
 ) s ON true
+ORDER BY 2
 ON CONFLICT (key) DO NOTHING
 """
 
@@ -125,7 +129,7 @@ def _row(petition_id: uuid.UUID, sign_up: SignUp, origin: Origin) -> tuple[Any, 
         origin.screened.network,
         origin.screened.quarantine_reason,
         uuid.uuid4(),
-        timezone.now().date().isoformat(),
+        emails.cap_id(sign_up.email),
     )
 
 

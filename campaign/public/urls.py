@@ -29,6 +29,8 @@ urlpatterns = [
     path(_SIGNED + "letter/", letters.write, name="letter"),
     path(_SIGNED + "letters/", letters.receipts, name="letters"),
     path(_SIGNED + "letters/<uuid:letter_id>/", letters.say, name="say"),
+    path("u/<str:word>/", mail.preferences, name="mail_preferences"),
+    path("u/<str:word>", mail.preferences),  # as it stands in List-Unsubscribe: a POST gets no redirect
     path("unsubscribe/<str:token>/", mail.unsubscribe, name="unsubscribe"),
     path("privacy/", about.privacy, name="privacy"),
 ]

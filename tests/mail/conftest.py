@@ -1,4 +1,4 @@
-"""The three letters to supporters, as they leave."""
+"""The letters to supporters, as they leave."""
 
 from typing import Any
 
@@ -9,9 +9,10 @@ from campaign.petitions.founding import shipped, texts_of
 from tests.mail.reading import SITE
 
 LINKS = {
-    "confirm_signature": ("confirm", "not-me"),
-    "already_signed": ("my", "unsubscribe"),
-    "signed": ("my", "unsubscribe"),
+    "confirm_signature": ("confirm", "not-me", "u"),
+    "mail_came_back": ("confirm", "u"),
+    "already_signed": ("my", "u"),
+    "signed": ("my", "u"),
 }
 
 
@@ -34,7 +35,7 @@ def context(language: str) -> dict[str, Any]:
         "confirm_url": f"{SITE}/confirm/c0nf1rm-t0ken_x/",
         "not_me_url": f"{SITE}/not-me/n0t-me-t0ken_x/",
         "my_url": f"{SITE}/my/my-t0ken_x/",
-        "unsubscribe_url": f"{SITE}/unsubscribe/st0p:x_y/",
+        "preferences_url": f"{SITE}/u/st0px7y/",
         "given_name": "Ada",
         "has_senators": True,
     }

@@ -98,8 +98,8 @@ def test_who_has_no_senators_is_not_told_to_write_to_them(name, context):
 def test_the_receipt_thanks_by_name_and_offers_to_stop(context):
     mail = written("signed", "en", context)
     assert "Thank you, Ada." in mail["text"]
-    assert context["unsubscribe_url"] in mail["text"]
-    assert context["unsubscribe_url"] in addresses_in(mail["html"])
+    assert context["preferences_url"] in mail["text"]
+    assert context["preferences_url"] in addresses_in(mail["html"])
 
 
 def test_a_signers_name_stays_text_in_the_html_part(context):

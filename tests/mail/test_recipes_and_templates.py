@@ -50,7 +50,7 @@ def test_ada_gets_a_receipt_with_her_own_page(convention):
     assert "Thank you, Ada." in mail.text
     assert "write to your senators" in mail.text
     assert f"{SITE}/my/" in mail.text
-    assert f"{SITE}/unsubscribe/" in mail.text
+    assert f"{SITE}/u/" in mail.text
 
 
 def test_bruno_of_dc_is_not_told_to_write_to_senators_he_does_not_have(convention):

@@ -16,15 +16,19 @@ class MailboxCapQuerySet(models.QuerySet["MailboxCap"]):
     """Many caps."""
 
     def take(self, cap: uuid.UUID, delivery: uuid.UUID) -> bool:
-        """Use up one confirmation for this mailbox; False over the cap. The same delivery takes only once."""
+        """Use up one confirmation for this mailbox; False over the cap.
+
+        The same delivery, tried again, takes only once; the day counts from its last try, which may be the one that
+        arrives.
+        """
         _, made = self.get_or_create(pk=cap, defaults={"unanswered": 1, "delivery": delivery})
         if made:
             return True
         fresh = Q(unanswered__lt=UNANSWERED_ALLOWED) & (Q(last_at=None) | Q(last_at__lte=Now() - BETWEEN_CONFIRMATIONS))
-        again = self.filter(pk=cap, delivery=delivery).exists()
-        return again or bool(
-            self.filter(fresh, pk=cap).update(unanswered=F("unanswered") + 1, last_at=Now(), delivery=delivery)
-        )
+        if self.filter(pk=cap, delivery=delivery).update(last_at=Now()):
+            return True
+        taken = self.filter(fresh, pk=cap).update(unanswered=F("unanswered") + 1, last_at=Now(), delivery=delivery)
+        return bool(taken)
 
     def opens_at(self, cap: uuid.UUID) -> datetime | None:
         """When the next confirmation may leave; None for never."""

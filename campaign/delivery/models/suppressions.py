@@ -35,6 +35,15 @@ def suppression_reasons() -> list[tuple[str, str]]:
     return SuppressionReason.choices
 
 
+# A bounce is lifted by confirming again, an unsubscription by its owner's word, the others never.
+_GIVES_WAY: dict[str, tuple[SuppressionReason, ...]] = {
+    SuppressionReason.BOUNCED: (),
+    SuppressionReason.UNSUBSCRIBED: (SuppressionReason.BOUNCED,),
+    SuppressionReason.COMPLAINED: (SuppressionReason.BOUNCED, SuppressionReason.UNSUBSCRIBED),
+    SuppressionReason.NOT_ME: (SuppressionReason.BOUNCED, SuppressionReason.UNSUBSCRIBED),
+}
+
+
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
     """Many suppressions."""
 
@@ -65,10 +74,10 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
     ) -> None:
         """Stop mail to a mailbox. The second time keeps the first row, with its first reason and date.
 
-        But what the owner stopped themselves and may lift, and what has expired, gives way to the new reason. `event`
-        says what it rests on: a report's or a delivery's id.
+        But what can be lifted more easily, and what has expired, gives way to the new reason: no complaint is forgotten
+        because mail came back before it. `event` says what it rests on: a report's or a delivery's id.
         """
-        gives_way = Q(reason=SuppressionReason.UNSUBSCRIBED) | Q(expires_at__lte=Now())
+        gives_way = Q(reason__in=_GIVES_WAY[reason]) | Q(expires_at__lte=Now())
         same = self.filter(mailbox=mailbox, scope=scope, mailing_list=mailing_list)
         same.filter(gives_way).exclude(reason=reason, expires_at=None).update(
             reason=reason, event=event, expires_at=None, created_at=Now()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from campaign.lib import usps
 from campaign.lib.refusals import Refused
-from campaign.petitions import checking, confirming
+from campaign.petitions import checking, confirming, unsubscribing
 from campaign.petitions.confirming import Corrected, PetitionClosed, TypedAnew
 from campaign.petitions.models import Signature
 from campaign.public import fields
@@ -96,6 +96,7 @@ def _confirm_page(
         "form": fields.correction_form(typed, refused),
         "states": fields.STATES,
         "may_correct": supporter.confirmed_at is None,
+        "mail_came_back": unsubscribing.has_bounced(supporter.pk),
         "seen": confirming.sight_of(signature),
         "was_typed_anew": was_typed_anew,
     }

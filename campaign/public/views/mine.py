@@ -47,7 +47,7 @@ def my_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "state_name": usps.NAMES.get(visit.supporter.state, visit.supporter.state),
         "signatures": listed,
         "letters": receipts_of(Letter.objects.of_supporter(visit.supporter.pk)),
-        "stopped": unsubscribing.stopped(visit.supporter.pk),
+        "mail": unsubscribing.state_of(visit.supporter.pk),
         "takes_updates": visit.supporter.takes_updates,
     }
     return render(request, "public/my_page.html", context)
@@ -109,8 +109,14 @@ def withdraw(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
 
 @opened_by(AccessPurpose.MY_PAGE)
 def choose_mail(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """POST `scope`: stop updates, stop all mail, or none to be written to again. Twice is once."""
-    if request.method == "POST" and not unsubscribing.choose(visit.supporter.pk, request.POST.get("scope", "")):
+    """POST `scope`: stop updates, stop all mail, or none to be written to again. Twice is once.
+
+    With `list`, a petition's address: stop its updates (list), or get them again (again).
+    """
+    listed = Signature.objects.of_supporter(visit.supporter.pk).filter(petition__slug=request.POST.get("list", ""))
+    list_id = listed.values_list("petition_id", flat=True).first()
+    choice = request.POST.get("scope", "")
+    if request.method == "POST" and not unsubscribing.choose(visit.supporter.pk, choice, list_id):
         return refuse(request, 422, _("Please choose one of the buttons on the page."))
     return see_other(reverse("public:my_page", args=[visit.token]) + "#mail")
 
