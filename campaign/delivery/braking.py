@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from campaign.delivery import reconciling
+from campaign.delivery import recognizing
 from campaign.delivery.breaking import (
     forget_old as forget_old,
 )
@@ -37,7 +37,7 @@ def stopped(queue: Queue) -> str:
     with connection.cursor() as cursor:
         cursor.execute(_LOOK, [queue.value, relay_subject()])
         value, database, is_held, is_open = cursor.fetchone()
-    if not reconciling.may_send(value, database):
+    if not recognizing.may_send(value, database):
         return WRONG_EPOCH
     if is_held:
         return QUEUE_HELD

@@ -1,83 +1,126 @@
-"""Reconciling: a restored database does not send until somebody decided about what may have left since the backup.
+"""Reconciling a restored database: deciding about mail that may have left since the backup, before any more leaves.
 
-The operator holds the setting MAIL_EPOCH, the database holds a row. They have to agree, and the row has to have been
-written in this very database: one that was restored beside the old one, or brought back to an earlier moment, stops by
-itself. A restored copy of the whole disk can't be told from the disk: there the operator sets another MAIL_EPOCH.
+To this database all that waited when the backup was made waits still. Much of it left afterwards, and the lost part of
+the database knew. So it becomes uncertain: reports of the other side settle some of it, a person decides the rest.
 """
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import structlog
-from django.conf import settings
-from django.db import NotSupportedError, ProgrammingError, connection, transaction
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Max
+from django.db.models.functions import Now
 
-from campaign.lib.kept import Kept
+from campaign.delivery import recognizing
+from campaign.delivery.models import UNDER_WAY, WAITING, Delivery, DeliveryEvent, Epoch, Queue, Series
+from campaign.delivery.posting import nudge
 
 log = structlog.get_logger(__name__)
-# What a database without a row holds: one of before there were epochs, or one that nobody furnished.
-FIRST = "1"
+BATCH = 5_000
+REASON, HELD_REASON = "restored: may have left", "restored"
 
-# Which database this is: the cluster, the database in it, and the line of its history, which a recovery to an earlier
-# moment leaves.
-_DATABASE = """
-SELECT system_identifier::text || '/' || (SELECT oid FROM pg_database WHERE datname = current_database())
-  || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
-FROM pg_control_system()
+_DOUBT = """
+WITH moved AS (
+  UPDATE delivery_delivery SET status = 'uncertain', reason = %(reason)s, finished_at = statement_timestamp(),
+    lease_until = NULL, claimed_by = ''
+  WHERE id IN (
+    SELECT id FROM delivery_delivery
+    WHERE status IN {statuses} AND created_at < %(posted_before)s
+    LIMIT %(batch)s FOR UPDATE
+  ) RETURNING id
+)
+INSERT INTO delivery_deliveryevent (delivery_id, status, reason, at)
+SELECT id, 'uncertain', %(reason)s, statement_timestamp() FROM moved
 """
-_BEGIN = """
-INSERT INTO delivery_epoch (id, value, database, set_at)
-SELECT 1, CASE WHEN EXISTS (SELECT 1 FROM delivery_delivery) THEN %s ELSE %s END, %s, statement_timestamp()
-ON CONFLICT DO NOTHING
-"""
-_was_told: set[tuple[str, str]] = set()
+# One after the other: for each of them there is an index.
+_MAY_HAVE_LEFT = ("('queued', 'deferred')", "('claimed', 'handing_off')")
+_upstairs: dict[str, Callable[[], int]] = {}
 
 
-def held() -> str:
-    """The value that the operator holds."""
-    return str(settings.MAIL_EPOCH)
+def before_sending(name: str, deed: Callable[[], int]) -> None:
+    """A room upstairs says what it stops in a restored database, and how many it stopped. Twice is the later one."""
+    _upstairs[name] = deed
 
 
-def this_database() -> str:
-    """Which database this is; empty where it does not say, and then only the value counts."""
-    return _this_database.get(None)
+@dataclass(frozen=True)
+class Doubts:
+    """What is to be decided: both epochs, how much waits in each queue, and what this database knew last."""
+
+    epoch: str
+    held: str
+    is_moved: bool
+    waiting: Mapping[Queue, int]
+    under_way: int
+    known_until: datetime | None
+
+    @property
+    def has_to_be_decided(self) -> bool:
+        """Whether mail is stopped because of it."""
+        return self.is_moved or self.epoch != self.held
 
 
-def _ask(_key: None) -> str:
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_DATABASE)
-            return str(cursor.fetchone()[0])[:80]
-    except (ProgrammingError, NotSupportedError) as error:  # a hosted one may keep it to itself
-        log.warning("the database does not say which one it is", error=type(error).__name__)
-        return ""
+@dataclass(frozen=True)
+class Reconciled:
+    """What was done: deliveries made uncertain, series held, and what rooms upstairs stopped."""
+
+    uncertain: int
+    held: int
+    upstairs: Mapping[str, int]
 
 
-_this_database: Kept[None, str] = Kept(_ask, seconds=30.0, stale=5.0)
+def doubts() -> Doubts:
+    """What may have left since the backup. It counts every row that waits: for the command, not for a page."""
+    row = Epoch.objects.first()
+    newest = DeliveryEvent.objects.order_by("-pk")[:1000].values("at")
+    return Doubts(
+        epoch=row.value if row else recognizing.FIRST,
+        held=recognizing.held(),
+        is_moved=recognizing.is_moved(row.database if row else None),
+        waiting={queue: Delivery.objects.filter(status__in=WAITING).standing_in(queue).count() for queue in Queue},
+        under_way=Delivery.objects.filter(status__in=UNDER_WAY).count(),
+        known_until=newest.aggregate(last=Max("at"))["last"],
+    )
 
 
-def may_send(value: str | None, database: str | None) -> bool:
-    """Whether the row of the database agrees with what the operator holds, and was written in this database.
+def reconcile(*, as_uncertain: bool = True, posted_before: datetime | None = None) -> Reconciled | None:
+    """Decide about what waits, then write the epoch: mail leaves again. None where both epochs agree already.
 
-    Where not it is logged, once for each process.
+    Uncertain becomes what was posted before `posted_before`, or all there is; a person decides about each. With
+    `as_uncertain=False` it stays queued: the operator has made sure that none of it left. Either way series are held,
+    because more of them would be queued that left before, and what no worker holds any more runs out of its lease.
+    Killed on the way it can be run again: the epoch is written last.
     """
-    value = FIRST if value is None else value
-    if value == held() and (not database or not this_database() or database == this_database()):
-        return True
-    if (value, held()) not in _was_told:
-        _was_told.add((value, held()))
-        log.error(
-            "no mail leaves: this database may be a restored one; run `manage.py mail reconcile`",
-            epoch_of_the_database=value,
-            epoch_of_the_operator=held(),
-            was_moved=value == held(),
-        )
-    return False
+    if not doubts().has_to_be_decided:
+        return None
+    upstairs = {name: deed() for name, deed in _upstairs.items()}
+    running = Series.objects.running()
+    held = running.update(held_at=Now(), held_reason=HELD_REASON)
+    uncertain = _doubt(posted_before) if as_uncertain else 0
+    changes: dict[str, Any] = {"value": recognizing.held(), "database": recognizing.this_database(), "set_at": Now()}
+    Epoch.objects.update_or_create(pk=1, defaults=changes)
+    log.warning("reconciled", epoch=recognizing.held(), uncertain=uncertain, series_held=held, **upstairs)
+    for queue in Queue:
+        nudge(queue)
+    return Reconciled(uncertain, held, upstairs)
 
 
-def begin() -> bool:
-    """Write the epoch into a database that has none, when it is furnished. The second time changes nothing: False.
-
-    A new one gets the value that the operator holds. One that holds mail already gets the first value: it may have been
-    restored.
-    """
+def _doubt(posted_before: datetime | None) -> int:
+    """Some thousands in a statement, so that nothing else waits for long."""
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, [FIRST, held(), this_database()])
-        return bool(cursor.rowcount)
+        cursor.execute("SELECT statement_timestamp()")
+        before = posted_before or cursor.fetchone()[0]
+        values = {"reason": REASON, "posted_before": before, "batch": BATCH}
+        return sum(_doubt_those(cursor, _DOUBT.format(statuses=statuses), values) for statuses in _MAY_HAVE_LEFT)
+
+
+def _doubt_those(cursor: CursorWrapper, statement: str, values: Mapping[str, Any]) -> int:
+    total = 0
+    while True:
+        cursor.execute(statement, values)
+        total += cursor.rowcount
+        if cursor.rowcount < BATCH:
+            return total

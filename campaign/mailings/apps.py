@@ -9,10 +9,11 @@ class MailingsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms downstairs what this one adds to their work."""
         from campaign.delivery import recipes as mailroom
-        from campaign.delivery import reporting
-        from campaign.mailings import finishing, recipes, starting, testing
+        from campaign.delivery import reconciling, reporting
+        from campaign.mailings import finishing, recipes, restoring, starting, testing
 
         mailroom.register_many(starting.RECIPE, recipes.mails)
         mailroom.register(testing.RECIPE, testing.mail_of)
         mailroom.register(finishing.PAUSED, finishing.mail_of)
         reporting.lists_of(recipes.list_of)
+        reconciling.before_sending("mailings_unscheduled", restoring.take_back_schedules)

@@ -125,6 +125,7 @@ def test_a_shipped_letter_reads_well_for_a_vacant_seat(content, founded, monkeyp
 
 def test_furnishing_says_in_a_line_each_what_it_did(db):
     assert furnish() == [
+        "Epoch of the mail: put in.",
         "Places: there already.",
         "Districts: there already.",
         "Seats and senators: there already.",

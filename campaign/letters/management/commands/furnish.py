@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from campaign.delivery import recognizing
 from campaign.legislators import furnishing
 from campaign.letters.founding import found_letter_templates
 from campaign.petitions.founding import found_petition, shipped
@@ -18,6 +19,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._say("Epoch of the mail", recognizing.begin())
         self._say("Places", furnishing.furnish_places())
         self._say("Districts", furnishing.furnish_districts())
         self._say("Seats and senators", furnishing.furnish_seats())
