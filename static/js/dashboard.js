@@ -57,3 +57,20 @@ for (const box of document.querySelectorAll("[data-progress]")) {
   };
   setTimeout(look, 1000);
 }
+
+// A mailing that runs: its numbers every few seconds; the whole page again when it stands somewhere else.
+for (const box of document.querySelectorAll("[data-live]:not([data-over])")) {
+  const look = async () => {
+    try {
+      const answer = document.hidden ? null : await fetch(box.dataset.live);
+      if (answer && (!answer.ok || answer.redirected)) { return; }
+      if (answer) {
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-status]");
+        if (fresh.dataset.status !== box.dataset.status) { window.location.reload(); return; }
+        if (!box.contains(document.activeElement)) { box.replaceChildren(fresh); }
+      }
+    } catch { /* the network is away for a moment: ask again */ }
+    setTimeout(look, 3000);
+  };
+  setTimeout(look, 3000);
+}

@@ -10,6 +10,8 @@ from django.urls import reverse
 from campaign.dashboard.urls import urlpatterns
 from campaign.legislators.models import Office
 from campaign.petitions.models import Export
+from tests import factories
+from tests.dashboard import mailings
 from tests.dashboard.conftest import Story
 
 
@@ -64,6 +66,20 @@ def _senator(story: Story, export: Export) -> list[object]:
     return [story.signed.treaty.slug, "W000779"]
 
 
+def _mailing(story: Story, export: Export) -> list[object]:
+    return [mailings.make_mailing(story.petition, export.asked_by).pk]
+
+
+def _compared(story: Story, export: Export) -> list[object]:
+    mailings.reader(story.petition, factories.signer(7))
+    olga = factories.make_organizer("olga@example.org")
+    return [mailings.make_running(story.petition, export.asked_by, olga, b=mailings.B).pk]
+
+
+def _choice(story: Story, export: Export) -> list[object]:
+    return [*_compared(story, export), "A"]
+
+
 DOORS = [
     Door("today", "get", _none, 200, viewer=200),
     Door("deliveries", "get", _none, 200, viewer=200),
@@ -95,6 +111,32 @@ DOORS = [
     Door("export", "get", _export, 200),
     Door("export_progress", "get", _export, 200),
     Door("export_download", "get", _export, 404),  # not written yet
+    Door("mailings", "get", _none, 200, viewer=200),
+    Door("new_mailing", "get", _none, 200),
+    Door("new_mailing", "post", _none, 422, body={"title": ""}),
+    Door("preview_mailing", "post", _none, 200),
+    Door("mailing", "get", _mailing, 200, viewer=200),
+    Door("mailing", "get", _compared, 200, viewer=200),
+    Door("mailing_progress", "get", _compared, 200, viewer=200),
+    Door("edit_mailing", "get", _mailing, 200),
+    Door("edit_mailing", "post", _mailing, 422, body={"title": ""}),
+    Door("mailing_sample", "get", _mailing, 200),
+    Door("mailing_sample_html", "get", _mailing, 404),  # none was drawn
+    Door("test_mailing", "post", _mailing, 302),
+    Door("ask_for_approval", "post", _mailing, 302),
+    Door("take_back_mailing", "post", _mailing, 302),
+    Door("approve_mailing", "get", _mailing, 200),
+    Door("approve_mailing", "post", _mailing, 302),
+    Door("schedule_mailing", "get", _mailing, 302),  # it has to be approved first
+    Door("schedule_mailing", "post", _mailing, 302),
+    Door("unschedule_mailing", "post", _mailing, 302),
+    Door("pause_mailing", "post", _compared, 302),
+    Door("resume_mailing", "get", _compared, 200),
+    Door("resume_mailing", "post", _compared, 302),
+    Door("cancel_mailing", "get", _mailing, 200),
+    Door("cancel_mailing", "post", _mailing, 302),
+    Door("choose_mailing", "get", _choice, 200),
+    Door("choose_mailing", "post", _choice, 302),
     Door("offices", "get", _none, 200),
     Door("office", "get", _office, 200),
     Door("office", "post", _office, 422, body={"email": "nonsense"}),
