@@ -116,7 +116,8 @@ WITH people AS (
   SELECT id FROM supporters_supporter WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
 )
 INSERT INTO supporters_accesstoken (digest, supporter_id, purpose, expires_at)
-SELECT g.digest, g.supporter, %s, statement_timestamp() + %s FROM unnest(%s::bytea[], %s::uuid[]) AS g(digest, supporter)
+SELECT g.digest, g.supporter, %s, statement_timestamp() + %s
+FROM unnest(%s::bytea[], %s::uuid[]) AS g(digest, supporter)
 JOIN people ON people.id = g.supporter RETURNING supporter_id
 """
 
