@@ -6,7 +6,7 @@ Which worker serves which queues is said where they are started: docker-compose.
 from datetime import timedelta
 from typing import Any
 
-from campaign import env
+from campaign import env, report_settings
 
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -41,7 +41,14 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 # What takes minutes, or as long as a stranger's server wants, never stands before a confirmation.
 CELERY_TASK_ROUTES: dict[str, Any] = {
     name: {"queue": "errands"}
-    for name in ("legislators.*", "treaties.*", "mailings.*", "petitions.recount", "petitions.forget", "petitions.*export*")
+    for name in (
+        "legislators.*",
+        "treaties.*",
+        "mailings.*",
+        "petitions.recount",
+        "petitions.forget",
+        "petitions.*export*",
+    )
 }
 _SYNCS: tuple[str, ...] = (
     "legislators.sync",
@@ -62,6 +69,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "compare-mailings": {"task": "mailings.compare", "schedule": 15.0, "options": {"expires": 15}},
     "finish-mailings": {"task": "mailings.finish", "schedule": 5.0, "options": {"expires": 10}},
     "sweep-exports": {"task": "petitions.sweep_exports", "schedule": 60.0},
+    **report_settings.clock(env.text("REPORTS_MAILBOX_URL", "")),
     # Looked at every few hours, since a restart begins them anew; asked once a week: see importing.is_due.
     **{task: {"task": task, "schedule": timedelta(hours=6)} for task in _SYNCS},
 }

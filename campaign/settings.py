@@ -9,7 +9,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from campaign import env, mail_settings
+from campaign import env, mail_settings, report_settings
 from campaign.lib import logs
 from campaign.queue_settings import *  # noqa: F403
 
@@ -189,6 +189,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+LARGER_BODIES = report_settings.LARGER_BODIES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # --- the queue: a nudge, never the truth -----------------------------------------------------------------------------
@@ -198,6 +199,9 @@ CELERY_BROKER_URL = REDIS_URL
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20
 globals().update(mail_settings.line("EMAIL_URL"))
+ANYMAIL = report_settings.told(globals().get("ANYMAIL", {}))
+REPORTS_SECRET = report_settings.secrets("REPORTS_SECRET")
+REPORTS_MAILBOX_URL = report_settings.mailbox("REPORTS_MAILBOX_URL")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_RATE = env.number("MAIL_RATE", 0)  # mails a second that the relay takes; 0: as many as there are
 MAIL_EPOCH = env.text("MAIL_EPOCH", "") or "1"  # another one after a restore: see docs/operations.md

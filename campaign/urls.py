@@ -10,6 +10,7 @@ from campaign.public import health
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("api/hooks/", include("campaign.api.hooks.urls")),
     path("api/v1/", include("campaign.api.v1.urls")),
     path("dashboard/", include("campaign.dashboard.urls")),
     path("accounts/", include("campaign.dashboard.account_urls")),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from campaign.delivery import sending, sweeping, watching
+from campaign.delivery import collecting_reports, sending, sweeping, watching
 from campaign.delivery.models import Queue
 
 
@@ -29,3 +29,9 @@ def sweep() -> None:
 def watch() -> None:
     """Count where the deliveries of each series stand."""
     watching.watch()
+
+
+@shared_task(name="delivery.read_reports")
+def read_reports() -> None:
+    """Read the mailbox of the setting for bounces, complaints and unsubscribings."""
+    collecting_reports.from_setting()

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.functional import Promise, cached_property
 from django.utils.http import parse_header_parameters
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from redis import RedisError
@@ -69,9 +70,22 @@ def _fault(request: HttpRequest) -> tuple[int, Promise] | None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not (length.isascii() and length.isdigit()):
         return 400, gettext_lazy("The length of the body can't be read.")
-    if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+    return _too_long(request, int(length))
+
+
+def longest_body(request: HttpRequest) -> int:
+    """How many bytes this address takes."""
+    larger = (most for start, most in settings.LARGER_BODIES if request.path_info.startswith(start))
+    return next(larger, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+def _too_long(request: HttpRequest, length: int) -> tuple[int, Promise] | None:
+    longest = longest_body(request)
+    if length <= longest:
+        return None
+    if longest == settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return 413, gettext_lazy("This is more than we take at once: 64 KiB.")
-    return None
+    return 413, format_lazy(gettext_lazy("This is more than we take at once: {most} MiB."), most=longest // 1024**2)
 
 
 class Utf8Request(WSGIRequest):
