@@ -36,7 +36,8 @@ def subscribed(petition: Petition) -> Callable[..., Signature]:
 @pytest.fixture
 def three(subscribed: Callable[..., Signature]) -> list[Signature]:
     """Ada, Bruno and Chiyo."""
-    return [subscribed(typed) for typed in (factories.ADA, factories.BRUNO, factories.CHIYO)]
+    votes_in_washington = {**factories.CHIYO, "state": "WA"}
+    return [subscribed(typed) for typed in (factories.ADA, factories.BRUNO, votes_in_washington)]
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ CAUSE = Cause("en", "withhold", "Senators: <withhold> it", "https://example.org/
 
 def written(body: str, subject: str = "News", **person: str) -> Written:
     values = {"given_name": "Ada", "family_name": "Lopez", "state": "OR"} | person
-    return rendering.shown(Source(subject, body, CAUSE, "House", "1 River Street"), Person(fields.SOMEBODY.id, **values))
+    return rendering.shown(
+        Source(subject, body, CAUSE, "House", "1 River Street"), Person(fields.SOMEBODY.id, **values)
+    )
 
 
 def refused(body: str, subject: str = "News") -> list[tuple[str, str, str]]:
@@ -40,7 +42,7 @@ def test_an_empty_value_leaves_its_fallback(db: None):
 
 def test_a_value_never_becomes_html_markdown_or_another_field(db: None):
     name = "<b>*x*</b> [y](http://evil.example) {{state}} &amp; \ue0001\ue001"
-    mail = written("Dear {{given_name}}.\n\n[link]({{petition_url}} \"{{given_name}}\")", given_name=name)
+    mail = written('Dear {{given_name}}.\n\n[link]({{petition_url}} "{{given_name}}")', given_name=name)
     assert f"Dear {name}." in mail.text
     assert "<b>" not in mail.html
     assert "&lt;b&gt;*x*&lt;/b&gt; [y](http://evil.example) {{state}} &amp;amp;" in mail.html

@@ -13,7 +13,9 @@ CAUSE = Cause("en", "withhold", "Withhold it", "https://example.org/petitions/wi
 
 
 def source(body: str, language: str = "en") -> Source:
-    return Source("News", body, Cause(language, CAUSE.slug, CAUSE.title, CAUSE.url), "The House", "1 River Street\nPortland")
+    return Source(
+        "News", body, Cause(language, CAUSE.slug, CAUSE.title, CAUSE.url), "The House", "1 River Street\nPortland"
+    )
 
 
 def written(body: str, language: str = "en") -> Written:
@@ -48,7 +50,9 @@ After the quote.
 ## And now
 
 Write to [us@example.org](mailto:us@example.org) or see <https://example.org/x>."""
-    assert text(body) == """What happened
+    assert (
+        text(body)
+        == """What happened
 =============
 
 The Senate held a hearing <https://example.org/hearing> about the
@@ -72,6 +76,7 @@ And now
 =======
 
 Write to us@example.org or see https://example.org/x."""
+    )
 
 
 def test_no_address_is_broken_in_the_text_part(db: None):
@@ -136,7 +141,9 @@ def test_a_mail_is_in_its_mailings_language(db: None):
 
 
 def test_a_mail_costs_less_than_a_tenth_of_a_millisecond(db: None):
-    compiled = rendering.compiled(source("Dear {{given_name|there}} in {{state}}, {{senators|all}}.\n\n" + "Words. " * 250))
+    compiled = rendering.compiled(
+        source("Dear {{given_name|there}} in {{state}}, {{senators|all}}.\n\n" + "Words. " * 250)
+    )
     best = 1.0
     for _ in range(5):
         began = time.perf_counter()
