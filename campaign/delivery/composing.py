@@ -26,7 +26,7 @@ _NEVER_IN_A_HEADER = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 # Written here and by nobody else; a Cc or Bcc would be a second recipient to whoever believes it.
 _OURS = frozenset(
-    "from to cc bcc sender subject date message-id mime-version reply-to return-path received dkim-signature".split()
+    {"from", "to", "cc", "bcc", "sender", "subject", "date", "message-id", "mime-version", "reply-to", "return-path"}
 )
 _TEXT = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
 _HTML = b'Content-Type: text/html; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
@@ -41,8 +41,9 @@ def compose(delivery: Delivery, mail: Mail) -> bytes:
     if not mail.html:
         return head + _TEXT + _quoted(mail.text)
     # "=_" can't come about in quoted-printable, so no text can end a part.
-    edge = b"--=_" + delivery.id.hex.encode()
-    frame = b'Content-Type: multipart/alternative; boundary="' + edge[2:] + b'"\r\n\r\n'
+    boundary = b"=_" + delivery.id.hex.encode()
+    edge = b"\r\n--" + boundary
+    frame = b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n'
     parts = (edge, b"\r\n", _TEXT, _quoted(mail.text), edge, b"\r\n", _HTML, _quoted(mail.html), edge, b"--\r\n")
     return b"".join((head, frame, *parts))
 

@@ -32,10 +32,13 @@ def refusal(answer: Answer) -> TryLater | Refused:
     return Refused(answer.reason, bad_address=any(answer.reason.endswith(f" {bad}") for bad in BAD_ADDRESS))
 
 
-def fits(said: list[Answer]) -> bool:
-    """Whether these can be answers to MAIL, RCPT and DATA, as far as they were asked. Else they are others' answers."""
-    expected = (range(250, 251), range(250, 252), range(354, 355))
-    return all(answer.code >= 400 or answer.code in codes for answer, codes in zip(said, expected, strict=False))
+# Codes of success for MAIL, RCPT and DATA.
+_EXPECTED = (range(250, 251), range(250, 252), range(354, 355))
+
+
+def fits(step: int, answer: Answer) -> bool:
+    """Whether this can be the answer to MAIL (0), RCPT (1) or DATA (2). Else it is another's, and we lost step."""
+    return answer.code >= 400 or answer.code in _EXPECTED[step]
 
 
 def of_the_envelope(said: list[Answer]) -> Fate | None:

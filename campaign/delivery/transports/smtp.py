@@ -135,17 +135,16 @@ class _Exchange:
             raise Broken(answer.reason)
 
     def _hear_of_the_envelope(self, commands: list[bytes]) -> None:
-        heard = [self._hear(command) for command in commands[:-3]]
-        if any(answer.code != 250 for answer in heard):
+        if len(commands) > 3 and self._hear(commands[0]).code != 250:
             raise OutOfStep("no reset")
         self._is_reset_due = False
         said: list[Answer] = []
-        for command in commands[-3:]:
+        for step, command in enumerate(commands[-3:]):
             said.append(self._hear(command))
+            if not answers.fits(step, said[-1]):
+                raise OutOfStep("unexpected answers")
             if said[-1].code >= 400 and not self._conversation.is_pipelining:
                 break
-        if not answers.fits(said):
-            raise OutOfStep("unexpected answers")
         self._window.is_in_step()
         self._judge(said)
 
