@@ -29,7 +29,7 @@ WITH moved AS (
     lease_until = NULL, claimed_by = ''
   WHERE id IN (
     SELECT id FROM delivery_delivery
-    WHERE status IN {statuses} AND created_at < %(posted_before)s
+    WHERE status IN {statuses} AND reported = '' AND created_at < %(posted_before)s
     LIMIT %(batch)s FOR UPDATE
   ) RETURNING id
 )
