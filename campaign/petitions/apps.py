@@ -9,7 +9,8 @@ class PetitionsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms downstairs what this one adds to their work."""
         from campaign.delivery import recipes as mailroom
-        from campaign.petitions import linking, recipes, signing
+        from campaign.delivery import reporting
+        from campaign.petitions import linking, recipes, signing, unsubscribing
         from campaign.petitions.disclosing import signatures_of
         from campaign.petitions.erasing import erase_signatures
         from campaign.supporters import disclosing, erasing
@@ -18,5 +19,6 @@ class PetitionsConfig(AppConfig):
         mailroom.register(signing.ALREADY_SIGNED, recipes.already_signed)
         mailroom.register("signed", recipes.signed)
         mailroom.register(linking.RECIPE, linking.mail_of)
+        reporting.on_unsubscribe(unsubscribing.stop_by_mail)
         erasing.first(erase_signatures)
         disclosing.add("signatures", signatures_of)

@@ -178,8 +178,14 @@ def choose(mailbox: uuid.UUID, choice: str, list_id: uuid.UUID | None = None) ->
 
 
 def wants_updates_again(mailbox: uuid.UUID, list_id: uuid.UUID) -> None:
-    """The owner ticked the box anew and confirmed it: what they stopped of these updates before gives way."""
-    _own(mailbox).filter(scope=Scope.UPDATES).delete()
+    """The owner ticked the box anew and confirmed it: what they stopped of these updates before gives way.
+
+    The box says "about this petition": where all updates were stopped, those of the others stay so, one by one.
+    """
+    if _own(mailbox).filter(scope=Scope.UPDATES).delete()[0]:
+        others = Signature.objects.filter(supporter_id=mailbox).exclude(updates_wording="").exclude(petition=list_id)
+        for other in others.values_list("petition_id", flat=True):
+            Suppression.objects.add(mailbox, Scope.LIST, SuppressionReason.UNSUBSCRIBED, mailing_list=other)
     _own(mailbox).filter(scope=Scope.LIST, mailing_list=list_id).delete()
 
 
@@ -205,10 +211,11 @@ class ListState:
 
 @dataclass(frozen=True)
 class MailState:
-    """What a mailbox gets: how much is stopped and why, and its lists."""
+    """What a mailbox gets: how much is stopped and why, whether its consent to updates stands, and its lists."""
 
     stopped: Scope | None
     reason: str
+    takes_updates: bool
     lists: tuple[ListState, ...]
 
     @property
@@ -223,17 +230,16 @@ def state_of(mailbox: uuid.UUID) -> MailState:
     stopped_lists = {row.mailing_list for row in rows}
     wide = {row.scope: row.reason for row in rows if row.scope != Scope.LIST}
     scope = Scope.ALL if Scope.ALL in wide else Scope.UPDATES if wide else None
-    petitions = [] if wide else _petitions_with_updates(mailbox)
+    takes_updates = Consent.objects.standing().filter(supporter_id=mailbox, purpose=Purpose.UPDATES).exists()
+    petitions = _with_updates(mailbox) if takes_updates and not wide else []
     lists = tuple(ListState(petition, petition.pk in stopped_lists) for petition in petitions)
-    return MailState(scope, wide[scope] if scope else "", lists)
+    return MailState(scope, wide[scope] if scope else "", takes_updates, lists)
 
 
-def _petitions_with_updates(mailbox: uuid.UUID) -> list[Petition]:
-    """Those the owner signed, if their consent to updates stands."""
-    if not Consent.objects.standing().filter(supporter_id=mailbox, purpose=Purpose.UPDATES).exists():
-        return []
-    signed = Signature.objects.confirmed().filter(supporter_id=mailbox).values("petition_id")
-    return list(Petition.objects.with_texts().filter(pk__in=signed).order_by("created_at"))
+def _with_updates(mailbox: uuid.UUID) -> list[Petition]:
+    """The petitions that were signed with the box ticked."""
+    signed = Signature.objects.confirmed().filter(supporter_id=mailbox).exclude(updates_wording="")
+    return list(Petition.objects.with_texts().filter(signatures__in=signed).order_by("created_at"))
 
 
 def stopped(mailbox: uuid.UUID) -> Scope | None:

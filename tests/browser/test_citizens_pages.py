@@ -69,7 +69,7 @@ def pages(shipped: Petition) -> dict[str, str]:
         "withdraw": mine + page[1:] + "withdraw/",
         "erase": writers + "erase/",
         "erased": "/erased/",
-        "unsubscribe": f"/unsubscribe/{unsubscribing.link_token(ada.supporter_id)}/",
+        "mail-preferences": f"/u/{unsubscribing.word_of(ada.supporter_id, ada.petition_id)}/",
         "privacy": "/privacy/",
         "not-found": "/nothing/",
         "link-stale": "/confirm/forged/",
@@ -176,7 +176,7 @@ def test_on_a_desktop_the_form_is_in_view(open_page: OpenPage, house: str, shipp
 
 def test_on_a_phone_everything_to_touch_is_large_enough(open_page: OpenPage, house: str, pages: dict[str, str]) -> None:
     page, small = open_page(viewport=PHONE), []
-    for name in ("petition", "confirm", "signed", "letter", "letters", "my-page", "unsubscribe"):
+    for name in ("petition", "confirm", "signed", "letter", "letters", "my-page", "mail-preferences"):
         page.goto(house + pages[name])
         for target in page.locator("button:visible, a.button:visible, input:visible, select:visible").all():
             box = target.bounding_box()

@@ -181,7 +181,7 @@ def test_a_signature_that_waits(reader: Reader, convention: Petition):
 
 
 def test_choosing_mail(reader: Reader, mine: str):
-    page = f"/es/unsubscribe/{unsubscribing.link_token(Supporter.objects.get().pk)}/"
+    page = f"/es/u/{unsubscribing.word_of(Supporter.objects.get().pk)}/"
     for scope in ("updates", "all", "none"):
         reader.see(reader.send(page, {"scope": scope}))
         reader.see(reader.send(mine + "mail/", {"scope": scope}))

@@ -212,7 +212,7 @@ def test_the_mail_about_a_letter_that_waited(
     for words in (mail.text, heard_on(mail.html)):
         assert english_in(words) == []
     assert f"{SITE}/es/my/" in mail.text
-    assert f"{SITE}/es/unsubscribe/" in mail.text
+    assert f"{SITE}/es/u/" in mail.text
 
 
 def test_a_senators_card_says_how_they_stand(reader: Reader, treaty: Treaty, signed: str):

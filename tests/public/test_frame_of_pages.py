@@ -35,12 +35,20 @@ def secret(citizen: Citizen, petition: Petition, mine: str) -> list[str]:
         *(signed + end for end in ("", "withdraw/", "letter/", "letters/")),
         citizen.link(pending, AccessPurpose.CONFIRM),
         citizen.link(pending, AccessPurpose.NOT_ME),
-        f"/unsubscribe/{unsubscribing.link_token(Supporter.objects.get().pk)}/",
+        f"/u/{unsubscribing.word_of(Supporter.objects.get().pk)}/",
     ]
 
 
 def test_pages_behind_a_token_are_kept_by_nobody_and_tell_nobody(citizen: Citizen, secret: list[str]) -> None:
-    for address in [*secret, "/my/forged/", "/confirm/forged/", "/unsubscribe/forged/", secret[0] + "nothing/"]:
+    for address in [
+        *secret,
+        "/my/forged/",
+        "/confirm/forged/",
+        "/unsubscribe/forged/",
+        "/u/forged/",
+        "/u/forged",
+        secret[0] + "nothing/",
+    ]:
         answer = citizen.get(address)
         assert answer["Referrer-Policy"] == "no-referrer", address
         assert answer["Cache-Control"] == "no-store", address

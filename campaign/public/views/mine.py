@@ -48,7 +48,6 @@ def my_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "signatures": listed,
         "letters": receipts_of(Letter.objects.of_supporter(visit.supporter.pk)),
         "mail": unsubscribing.state_of(visit.supporter.pk),
-        "takes_updates": visit.supporter.takes_updates,
     }
     return render(request, "public/my_page.html", context)
 
@@ -113,8 +112,8 @@ def choose_mail(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     With `list`, a petition's address: stop its updates (list), or get them again (again).
     """
-    listed = Signature.objects.of_supporter(visit.supporter.pk).filter(petition__slug=request.POST.get("list", ""))
-    list_id = listed.values_list("petition_id", flat=True).first()
+    signed = Signature.objects.of_supporter(visit.supporter.pk).values_list("petition__slug", "petition_id")
+    list_id = dict(signed).get(request.POST.get("list", ""))
     choice = request.POST.get("scope", "")
     if request.method == "POST" and not unsubscribing.choose(visit.supporter.pk, choice, list_id):
         return refuse(request, 422, _("Please choose one of the buttons on the page."))
