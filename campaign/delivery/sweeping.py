@@ -5,7 +5,7 @@ from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from campaign.delivery import braking
+from campaign.delivery import braking, reporting
 from campaign.delivery.models import CRASHES_ALLOWED, WAITING, Delivery, DeliveryEvent, Queue, Status
 from campaign.lib.locks import Job, alone
 
@@ -34,21 +34,20 @@ def _sweep() -> list[Queue]:
     expired = Delivery.objects.filter(lease_until__lt=Now())
     _move(expired.filter(status=Status.CLAIMED, crashes__gte=CRASHES_ALLOWED - 1), Status.DEAD)
     _move(expired.filter(status=Status.CLAIMED), Status.QUEUED)
-    handed = expired.filter(status=Status.HANDING_OFF)
-    _move(handed.exclude(reported=""), Status.ACCEPTED, "reported")
-    _move(handed.filter(reported=""), Status.UNCERTAIN)
+    _move(expired.filter(status=Status.HANDING_OFF), Status.UNCERTAIN)
+    reporting.reconcile()
     return [queue for queue in Queue if Delivery.objects.due().standing_in(queue).exists()]
 
 
-def _move(rows: "models.QuerySet[Delivery]", to: Status, reason: str = "lease ran out") -> None:
+def _move(rows: "models.QuerySet[Delivery]", to: Status) -> None:
     ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
     if not ids:
         return
     finished = {"finished_at": Now()} if to is not Status.QUEUED else {"next_at": Now()}
     Delivery.objects.filter(pk__in=ids).update(
-        status=to, reason=reason, claimed_by="", lease_until=None, crashes=F("crashes") + 1, **finished
+        status=to, reason="lease ran out", claimed_by="", lease_until=None, crashes=F("crashes") + 1, **finished
     )
-    DeliveryEvent.objects.bulk_create([DeliveryEvent(delivery_id=pk, status=to, reason=reason) for pk in ids])
+    DeliveryEvent.objects.bulk_create([DeliveryEvent(delivery_id=pk, status=to, reason="lease ran out") for pk in ids])
     log.warning("leases ran out", status=to, deliveries=len(ids))
 
 
