@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 import structlog
@@ -70,7 +70,7 @@ class _Round:
                         break
         finally:
             with contextlib.suppress(*UNREACHABLE):  # the sweeper does it when the lease runs out
-                Delivery.objects.give_back(self.worker)
+                _insist(lambda: Delivery.objects.give_back(self.worker))
         return self.taken
 
     def _claim(self) -> list[Delivery]:
@@ -104,15 +104,7 @@ class _Round:
     def _settle(self) -> None:
         """Writing it down twice is once: a commit whose answer was lost has moved the rows already."""
         outcomes, self.settled = self.settled, []
-        for tries_left in reversed(range(TRIES_TO_SETTLE)):
-            try:
-                settling.settle(self.worker, outcomes)
-                return
-            except UNREACHABLE:
-                if not tries_left or connection.in_atomic_block:
-                    raise
-                connection.close()
-                time.sleep(BETWEEN_TRIES_SECONDS)
+        _insist(lambda: settling.settle(self.worker, outcomes))
 
     def _send_window(self, window: list[Delivery], line: Line) -> None:
         ready = self._written(window)
@@ -176,6 +168,19 @@ class _Round:
     def _is_stopped(self, mailbox: uuid.UUID, mail: Mail) -> bool:
         stopping = Suppression.objects.stopping(mailbox, mail.scope, mail.mailing_list)
         return (stopping.exclude(reason="bounced") if mail.is_past_bounces else stopping).exists()
+
+
+def _insist(write: Callable[[], object]) -> None:
+    """Wait some seconds for a database that went away. What is written twice has to be as if it were once."""
+    for tries_left in reversed(range(TRIES_TO_SETTLE)):
+        try:
+            write()
+            return
+        except UNREACHABLE:
+            if not tries_left or connection.in_atomic_block:
+                raise
+            connection.close()
+            time.sleep(BETWEEN_TRIES_SECONDS)
 
 
 def _ask(window: list[Delivery]) -> list[tuple[Delivery, Answer | None]]:
