@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from campaign.dashboard import mailings_telling as telling
+from campaign.dashboard import mailings_times as times
 from campaign.dashboard.mailings_finding import BEFORE_START, OVER, find, with_all
 from campaign.dashboard.mailings_reading import Reading
 from campaign.dashboard.permissions import DeskRequest, for_viewers
@@ -108,7 +109,6 @@ def show(request: DeskRequest, pk: UUID) -> HttpResponse:
         "whom": telling.whom(mailing),
         "before_start": BEFORE_START,
         "is_over": mailing.status in OVER,
-        "shown_words": True,
     }
     if request.user.may_change:
         context["readings"] = Reading.of_all(mailing)
@@ -129,7 +129,7 @@ def _before(mailing: Mailing, organizer: Organizer) -> dict[str, object]:
         context |= {
             "why_not_ask": [refusal.detail for refusal in approving.obstacles(mailing)],
             "why_not_approve": telling.why_not_approve(mailing, organizer),
-            "clocks": telling.clocks(mailing.scheduled_at) if mailing.scheduled_at else "",
+            "clocks": times.clocks(mailing.scheduled_at) if mailing.scheduled_at else "",
         }
     return context
 

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaign.dashboard import mailings_telling as telling
+from campaign.dashboard import mailings_times as times
 from campaign.dashboard.mailings_finding import find
-from campaign.dashboard.mailings_forms import When
 from campaign.dashboard.mailings_reading import Reading
 from campaign.dashboard.mailings_telling import Sure
+from campaign.dashboard.mailings_times import When
 from campaign.dashboard.permissions import DeskRequest, for_organizers
 from campaign.lib.refusals import Refused
 from campaign.mailings import approving, comparing, steering
@@ -100,7 +101,7 @@ def schedule(request: DeskRequest, pk: UUID) -> HttpResponse:
     if not mailing.approved_at or not mailing.may_change:
         messages.error(request, _("It has to be approved first.") if mailing.may_change else _("Nothing changed."))
         return redirect("dashboard:mailing", pk)
-    form = When(request.POST) if request.method == "POST" else When.of(mailing.scheduled_at)
+    form = When.of(mailing.scheduled_at, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         moment = form.moment
         try:
@@ -109,11 +110,11 @@ def schedule(request: DeskRequest, pk: UUID) -> HttpResponse:
             for refusal in refused.refusals:
                 form.add_error(None, str(refusal.detail))
         else:
-            messages.success(request, telling.scheduled(moment) if moved else _("Nothing changed."))
+            messages.success(request, times.said(moment) if moved else _("Nothing changed."))
             return redirect("dashboard:mailing", pk)
     now = timezone.now()
     context = {"mailing": mailing, "form": form, "audience": audiences.size(mailing), "now": now}
-    shown = context | telling.on_walls(now)
+    shown = context | times.on_walls(now)
     return render(request, "dashboard/mailing_schedule.html", shown, status=422 if form.errors else 200)
 
 

@@ -1,10 +1,9 @@
-"""What organizers fill in about mailings: whom one goes to, what it says, and when it leaves."""
+"""What organizers fill in about a mailing: whom it goes to and what it says."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from campaign.lib import languages, text, usps
@@ -18,8 +17,6 @@ from campaign.partners.models import Partner
 from campaign.petitions.models import Petition
 
 USUAL_SAMPLE, LARGEST_SAMPLE = 10, 50
-SOON = timedelta(minutes=10)
-AHEAD = timedelta(days=366)
 _STATES = [(state, name) for state, name in usps.CHOICES if state in usps.RESIDENCES]
 
 
@@ -168,9 +165,9 @@ class MailingForm(forms.Form):
         cause = Cause.of(cleaned["petition"], cleaned["language"])
         typed = {name: cleaned[name] for name in (*self.WORDS, *self.COMPARED)}
         for name in ("a", "b") if typed["subject_b"] or typed["body_b"] else ("a",):
-            words = [typed[f"{each}_{name}"] or typed[f"{each}_a"] for each in ("subject", "body")]
+            subject, body = (typed[f"{each}_{name}"] or typed[f"{each}_a"] for each in ("subject", "body"))
             try:
-                rendering.compiled(Source.about(*words, cause))
+                rendering.compiled(Source.about(subject, body, cause))
             except Refused as refused:
                 for refusal in refused.refusals:
                     if typed[f"{refusal.field}_{name}"]:  # a fault that B has from A is A's
@@ -228,8 +225,10 @@ class MailingForm(forms.Form):
         if seen in ("", mailing.digest):
             return True
         self.add_error(None, _("Somebody changed this mailing meanwhile. Look at it before you save yours over it."))
-        self.data = self.data.copy()
-        self.data["seen"] = mailing.digest
+        assert isinstance(self.data, QueryDict)  # noqa: S101 for the type checker
+        typed = self.data.copy()
+        typed["seen"] = mailing.digest
+        self.data = typed
         return False
 
     @classmethod
@@ -248,57 +247,3 @@ class MailingForm(forms.Form):
         if mailing.is_compared:
             initial["sample_percent"] = mailing.sample_percent
         return cls(initial=initial | {"seen": mailing.digest}, upon=mailing)
-
-
-class When(forms.Form):
-    """When a mailing leaves."""
-
-    when = forms.ChoiceField(
-        label=_("When"),
-        choices=[
-            ("soon", _("In ten minutes: until then you can take it back")),
-            ("at", _("At this time:")),
-            ("now", _("Now")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    day = forms.DateField(
-        label=_("Date"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-    )
-    time = forms.TimeField(
-        label=_("Time (UTC)"),
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        input_formats=["%H:%M", "%H:%M:%S"],
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """A time that is to come, and not so far away that it is a slip."""
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("when") != "at" or self.errors:
-            return cleaned
-        for name in ("day", "time"):
-            if cleaned.get(name) is None:
-                self.add_error(name, _("Please fill this in, or choose another answer above."))
-        if not self.errors and not timezone.now() < self.moment <= timezone.now() + AHEAD:
-            self.add_error("day", _("Please choose a time that is to come, within a year."))
-        return cleaned
-
-    @classmethod
-    def of(cls, moment: datetime | None) -> "When":
-        """As it was said before; in ten minutes where nothing was."""
-        if moment is None or moment <= timezone.now():
-            return cls(initial={"when": "soon"})
-        utc = moment.astimezone(UTC)
-        return cls(initial={"when": "at", "day": utc.date(), "time": utc.time()})
-
-    @property
-    def moment(self) -> datetime:
-        """When it leaves."""
-        typed = self.cleaned_data
-        if typed["when"] == "at":
-            return datetime.combine(typed["day"], typed["time"], UTC)
-        return timezone.now() + (SOON if typed["when"] == "soon" else timedelta(0))

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,14 +9,12 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaign.dashboard.mailings_forms import SOON
 from campaign.lib import usps
 from campaign.mailings.comparing import ENOUGH
 from campaign.mailings.models import Mailing, Stage, Wrote
 from campaign.mailings.progress import Arm, Progress, evidence_of
 from campaign.organizers.models import Organizer
 
-EAST, WEST = ZoneInfo("America/New_York"), ZoneInfo("America/Los_Angeles")
 STANDSTILL = {"bounces", "complaints"}
 
 
@@ -60,21 +56,6 @@ def whom(mailing: Mailing) -> str:
     if mailing.partner:
         said.append(_("signed on the site of %(partner)s") % {"partner": mailing.partner.name})
     return "; ".join(said)
-
-
-def clocks(moment: datetime) -> str:
-    """A time of UTC on two clocks that people in the country have on their walls."""
-    return _("That is %(east)s in New York and %(west)s in Los Angeles.") % on_walls(moment)
-
-
-def on_walls(moment: datetime) -> dict[str, str]:
-    """The same moment in the east and in the west; the day as well where it is another one."""
-    found = {}
-    for name, zone in (("east", EAST), ("west", WEST)):
-        there = moment.astimezone(zone)
-        day = "" if there.date() == moment.date() else date_format(there, "l") + " "
-        found[name] = day + date_format(there, "H:i")
-    return found
 
 
 def why_not_approve(mailing: Mailing, organizer: Organizer) -> str:
@@ -207,13 +188,3 @@ def choosing(mailing: Mailing, version: str, rest: int) -> Sure:
         back=_("Wait on"),
         too_late=too_late,
     )
-
-
-def scheduled(moment: datetime) -> str:
-    """What is said once somebody said when."""
-    if moment <= timezone.now():
-        return _("It begins within seconds.")
-    if moment <= timezone.now() + SOON:
-        return _("It leaves in ten minutes. Until then you can take it back.")
-    at = date_format(moment, "l, j F Y, H:i")
-    return _("It leaves on %(at)s UTC.") % {"at": at} + " " + clocks(moment)

@@ -74,3 +74,9 @@ for (const box of document.querySelectorAll("[data-live]:not([data-over])")) {
   };
   setTimeout(look, 3000);
 }
+
+// Whoever types a time means that time.
+for (const field of document.querySelectorAll("input[name=day], input[name=time]")) {
+  const radio = document.querySelector("input[name=when][value=at]");
+  if (radio) { field.addEventListener("input", () => { radio.checked = true; }); }
+}

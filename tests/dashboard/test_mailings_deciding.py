@@ -167,3 +167,13 @@ def test_a_choice_between_a_and_b_says_how_many_get_it(desk: Client, compared: M
 def test_there_is_nothing_to_choose_where_nothing_is_compared(desk: Client, running: Mailing, compared: Mailing):
     assert desk.get(at("choose_mailing", running, "A")).status_code == 404
     assert desk.post(at("choose_mailing", compared, "C")).status_code == 404
+
+
+def test_a_time_that_was_typed_is_not_passed_over_in_silence(desk: Client, approved: Mailing):
+    typed = {"when": "soon", "day": "2030-01-01", "time": "10:00"}
+    answer = desk.post(at("schedule_mailing", approved), typed)
+    assert answer.status_code == 422
+    assert "You typed a time." in answer.content.decode()
+    later = {"day": f"{timezone.now() + timedelta(days=3):%Y-%m-%d}", "time": "10:00"}
+    desk.post(at("schedule_mailing", approved), later | {"when": "at"})
+    assert desk.post(at("schedule_mailing", approved), later | {"when": "now"}).status_code == 302
