@@ -1,6 +1,8 @@
 """Promising: `handing_off` is committed before a text leaves, after a last look at what may stop it.
 
-One statement looks and moves, on the database that the suppressions, holds and cancellations are written to.
+One statement looks and moves, on the database that the suppressions, holds and cancellations are written to. "Is not
+distinct from" instead of "=": with "=" the planner goes through all rows that are under way, whose number it can't
+know, instead of fifty keys (measured: 43 to 84 microseconds a mail).
 """
 
 import uuid
@@ -12,11 +14,12 @@ from django.db import connection
 from campaign.delivery.models import LEASE, Queue
 from campaign.delivery.transport import Outgoing
 
+# `|| ''` keeps the planner, who knows nothing of new rows, from walking over all that is under way: it goes by the ids.
 _PROMISE = """
 WITH asked AS (
   SELECT * FROM unnest(%(ids)s::uuid[], %(mailboxes)s::uuid[], %(scopes)s::text[], %(lists)s::uuid[], %(past)s::bool[])
     AS a(id, mailbox, scope, mailing_list, is_past_bounces)
-), looked AS (
+), looked AS MATERIALIZED (
   SELECT asked.id, asked.mailbox, (
     SELECT reason FROM delivery_suppression AS s
     WHERE s.mailbox = asked.mailbox AND (s.expires_at IS NULL OR s.expires_at > statement_timestamp())
@@ -31,7 +34,7 @@ WITH asked AS (
     handed_off_at = CASE WHEN stopped IS NULL THEN statement_timestamp() ELSE d.handed_off_at END,
     finished_at = CASE WHEN stopped IS NULL THEN NULL ELSE statement_timestamp() END,
     lease_until = CASE WHEN stopped IS NULL THEN statement_timestamp() + %(lease)s END
-  FROM looked WHERE d.id = looked.id AND d.status = 'claimed' AND d.claimed_by = %(worker)s
+  FROM looked WHERE d.id = looked.id AND d.status || '' = 'claimed' AND d.claimed_by = %(worker)s
     AND NOT EXISTS (SELECT 1 FROM delivery_queuehold WHERE queue = %(queue)s)
     AND (d.series_id IS NULL OR EXISTS (
       SELECT 1 FROM delivery_series AS s WHERE s.id = d.series_id AND s.held_at IS NULL AND s.ended_at IS NULL

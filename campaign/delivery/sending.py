@@ -39,21 +39,22 @@ def stop_soon() -> None:
     _stopping.set()
 
 
-def send_due(queue: Queue | None = None) -> int:
+def send_due(queue: Queue | None = None, call_another: Callable[[], None] | None = None) -> int:
     """Send what is due in a queue, or in all of them in their order; how many were taken in hand.
 
     Of confirmations and letters as much as one batch, of mailings batches for five seconds. A second worker at the
     same moment takes other rows. A worker that dies leaves rows that the sweeper finds; one that is stopped, or has no
-    more time, gives back what it did not begin.
+    more time, gives back what it did not begin. `call_another` is called as soon as there was more than one batch.
     """
-    return sum(_Round(each).run() for each in ([queue] if queue else Queue))
+    return sum(_Round(each, call_another).run() for each in ([queue] if queue else Queue))
 
 
 class _Round:
     """One worker's turn at a queue, over one connection."""
 
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, queue: Queue, call_another: Callable[[], None] | None) -> None:
         self.queue = queue
+        self.call_another = call_another
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{time.monotonic_ns()}"
         self.until = time.monotonic() + LONGEST_BATCH_SECONDS[queue]
         self.settled: list[Outcome] = []
@@ -79,6 +80,8 @@ class _Round:
                 log.info("nothing leaves", queue=self.queue.value, reason=why)
             return []
         batch = claim(self.queue, self.worker)
+        if self.call_another and len(batch) == BATCHES[self.queue]:
+            self.call_another()
         for series in {each.series_id for each in batch if each.series_id}:
             watching.hold_if_spiking(series)
         return batch

@@ -21,6 +21,8 @@ GIVE_UP_AFTER = timedelta(days=3)
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5, 4 * 3600
 PAUSE_AFTER_A_CRASH_SECONDS = 30
 
+# `|| ''` as in promising: by the ids, whatever the planner believes of new rows.
+# By key, and not over all that is under way: see promising.
 _SETTLE = """
 WITH told AS (
   SELECT * FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(reasons)s::text[], %(pauses)s::float8[],
@@ -31,7 +33,7 @@ WITH told AS (
     attempts = told.attempts, lease_until = NULL,
     next_at = CASE WHEN pause IS NULL THEN d.next_at ELSE statement_timestamp() + pause * interval '1 second' END,
     finished_at = CASE WHEN pause IS NULL THEN statement_timestamp() END
-  FROM told WHERE d.id = told.id AND d.status IN ('claimed', 'handing_off') AND d.claimed_by = %(worker)s
+  FROM told WHERE d.id = told.id AND d.status || '' IN ('claimed', 'handing_off') AND d.claimed_by = %(worker)s
   RETURNING d.id, d.status, d.reason, told.is_news
 )
 INSERT INTO delivery_deliveryevent (delivery_id, status, reason) SELECT id, status, reason FROM moved WHERE is_news

@@ -1,9 +1,15 @@
 """One call each; the rules are elsewhere."""
 
+import logging
+from functools import cache
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from campaign.delivery import collecting_reports, sending, sweeping, watching
 from campaign.delivery.models import Queue
+
+log = logging.getLogger(__name__)
 
 
 def wake(queue: Queue) -> None:
@@ -13,9 +19,21 @@ def wake(queue: Queue) -> None:
 
 @shared_task(name="delivery.send_due")
 def send_due(queue: str) -> None:
-    """Send what is due in a queue; where something was taken in hand, look once more."""
-    if sending.send_due(Queue(queue)):
-        wake(Queue(queue))
+    """Send what is due in a queue; where something was taken in hand, look once more.
+
+    Another process is woken as soon as there is more than one batch, and once only: so a long queue keeps all of them
+    busy, and each of them leaves one task behind.
+    """
+
+    @cache
+    def again() -> None:
+        try:
+            wake(Queue(queue))
+        except (OperationalError, OSError) as error:  # what is in hand goes on, the sweeper finds the rest
+            log.warning("the broker can't be reached: %s", type(error).__name__)
+
+    if sending.send_due(Queue(queue), again):
+        again()
 
 
 @shared_task(name="delivery.sweep")
