@@ -136,6 +136,8 @@ class Conversation:
         trouble = await self.sink.strikes(At.DOT, envelope.rcpt_tos)
         if trouble is None or trouble.kept:
             self.sink.keep(envelope)
+        if trouble is not None and trouble.linger:
+            await asyncio.sleep(trouble.linger)
         if trouble is not None and trouble.drop:
             hang_up(server)
         return (trouble.answer if trouble else "") or "250 2.0.0 Kept"

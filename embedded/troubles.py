@@ -21,13 +21,15 @@ class Trouble:
     """One failure, or several: `times` bounds how often, `seconds` how long (from now).
 
     `answer` is said instead of 250. `hang` waits so many seconds first. `drop` closes the connection without a word.
-    `kept` is for the final dot: the message is stored although the sender never learns it.
+    For the final dot: `kept` stores the message although the sender may never learn it, and `linger` waits so many
+    seconds between that and the answer.
     """
 
     at: At
     answer: str = ""
     recipient: str = ""
     hang: float = 0.0
+    linger: float = 0.0
     drop: bool = False
     kept: bool = False
     times: int | None = None
@@ -68,3 +70,8 @@ def drop_after_dot(*, kept: bool, times: int | None = 1) -> Trouble:
 def hang(seconds: float, at: At = At.DOT, times: int | None = 1) -> Trouble:
     """The server says nothing for so long, then goes on as if nothing had been."""
     return Trouble(at, hang=seconds, kept=True, times=times)
+
+
+def slow(before: float, after: float) -> Trouble:
+    """Every message takes so long until it is kept, and then so long until the server says so; nothing goes wrong."""
+    return Trouble(At.DOT, hang=before, linger=after, kept=True)
