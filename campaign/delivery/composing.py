@@ -143,10 +143,16 @@ def _folded(name: str, value: str) -> str:
 
 def _quoted(text: str) -> bytes:
     """Quoted-printable with CRLF, ending in one. White space at the end of a line and lone dots survive too."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not lines.endswith("\n"):
-        lines += "\n"
-    return binascii.b2a_qp(lines.encode()).replace(b"\n", b"\r\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if len(lines) > 1 and not lines[-1]:
+        lines.pop()
+    return b"".join(map(_quoted_line, lines))
+
+
+@lru_cache(maxsize=1024)
+def _quoted_line(line: str) -> bytes:
+    """The mails of a mailing have most of their lines in common."""
+    return binascii.b2a_qp(f"{line}\n".encode()).replace(b"\n", b"\r\n")
 
 
 @lru_cache(maxsize=2)
