@@ -3,10 +3,7 @@
 import logging
 from functools import cache
 
-import contextlib
-
 from celery import shared_task
-from kombu.exceptions import OperationalError
 from kombu.exceptions import OperationalError
 
 from campaign.delivery import collecting_reports, sending, sweeping, watching
