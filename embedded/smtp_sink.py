@@ -43,6 +43,8 @@ class SmtpSink:
             return
         self.directory.mkdir(parents=True, exist_ok=True)
         listener = socket.create_server((LOOPBACK, self.port), backlog=128)
+        # asyncio would do it, but not for a socket that it did not make: pipelined answers would come 40 ms late.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = listener.getsockname()[1]
         self._controller = SinkController(Conversation(self), listener)
         self._controller.start()
