@@ -1,17 +1,25 @@
 """Reads the settings of mail: how it leaves (EMAIL_URL) and how it is signed (DKIM_*). Nonsense stops the start."""
 
+import base64
 import json
 import os
+import re
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from campaign import env
 from campaign.env import BadSetting
 
 _LINES = "campaign.delivery.transports"
 # What every provider may be told besides its own settings.
-_COMMON = ("API_URL", "WEBHOOK_SECRET", "IDNA_ENCODER")
+_COMMON = ("API_URL", "IDNA_ENCODER")
 # The providers that django-anymail speaks: the settings that each must have, then those it may have, by anymail's
 # names without the provider's.
 PROVIDERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -90,12 +98,11 @@ def _provider(name: str) -> dict[str, Any]:
     if provider == "amazon_ses" and not find_spec("boto3"):
         raise BadSetting(f"{name}=anymail://amazon_ses needs `pip install boto3`.")
     settings = {f"{provider.upper()}_{key}": _value(name, key, value) for key, value in told.items()}
-    secret = settings.pop(f"{provider.upper()}_WEBHOOK_SECRET", None)
     return {
         "MAIL_LINE": f"{_LINES}.providers.ProviderLine",
         "MAIL_PROVIDER": provider,
         "EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend",
-        "ANYMAIL": settings | ({"WEBHOOK_SECRET": secret} if secret else {}),
+        "ANYMAIL": settings,
     }
 
 
@@ -112,3 +119,48 @@ def _value(name: str, key: str, value: str) -> Any:
     if not isinstance(found, dict):
         raise BadSetting(f"{name}: {key} must be a JSON object.")
     return found
+
+
+_HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_LEAST_RSA_BITS = 1024  # RFC 8301: receivers believe nothing shorter
+
+
+Key = RSAPrivateKey | Ed25519PrivateKey
+
+
+def dkim() -> tuple[Key | None, str, str]:
+    """How mail is signed: DKIM_KEY_FILE and DKIM_SELECTOR, both or neither; DKIM_DOMAIN where it isn't From's domain.
+
+    Key, selector and domain. The key is read now: one that can't be read stops the start.
+    """
+    path, selector = env.text("DKIM_KEY_FILE", ""), env.text("DKIM_SELECTOR", "").lower()
+    domain = env.text("DKIM_DOMAIN", "").lower()
+    for name, value in (("DKIM_SELECTOR", selector), ("DKIM_DOMAIN", domain)):
+        if value and not _HOST_NAME.fullmatch(value):
+            raise BadSetting(f"{name} must read like a part of a domain, not {value!r}.")
+    if not path:
+        if selector:
+            raise BadSetting("DKIM_SELECTOR is set and DKIM_KEY_FILE is not.")
+        return None, "", ""
+    if not selector:
+        raise BadSetting("DKIM_KEY_FILE is set and DKIM_SELECTOR is not.")
+    return _key("DKIM_KEY_FILE", Path(path)), selector, domain
+
+
+def _key(name: str, path: Path) -> Key:
+    """PEM, as openssl writes it; an Ed25519 key may also be 32 bytes in base64, as dkimpy's dknewkey writes it."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadSetting(f"{name} can't be read: {error.strerror}.") from error
+    try:
+        if b"-----" not in content:
+            return Ed25519PrivateKey.from_private_bytes(base64.b64decode(content, validate=False))
+        key = load_pem_private_key(content, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise BadSetting(f"{name} holds no private key that can be read without a password.") from error
+    if isinstance(key, RSAPrivateKey) and key.key_size >= _LEAST_RSA_BITS:
+        return key
+    if isinstance(key, Ed25519PrivateKey):
+        return key
+    raise BadSetting(f"{name} must hold an RSA key of at least {_LEAST_RSA_BITS} bits or an Ed25519 key.")

@@ -198,7 +198,9 @@ CELERY_BROKER_URL = REDIS_URL
 # --- mail ------------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20
+MAIL_LINE = MAIL_PROVIDER = ""  # EMAIL_URL says both, and all that Django and anymail have to know
 globals().update(mail_settings.line("EMAIL_URL"))
+DKIM_KEY, DKIM_SELECTOR, DKIM_DOMAIN = mail_settings.dkim()
 ANYMAIL = report_settings.told(globals().get("ANYMAIL", {}))
 REPORTS_SECRET = report_settings.secrets("REPORTS_SECRET")
 REPORTS_MAILBOX_URL = report_settings.mailbox("REPORTS_MAILBOX_URL")

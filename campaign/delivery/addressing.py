@@ -2,9 +2,8 @@
 
 import re
 from email import policy
-from email.headerregistry import AddressHeader
 from functools import lru_cache
-from typing import cast
+from typing import Any
 
 LONGEST = 254
 LONGEST_LOCAL = 64
@@ -36,7 +35,7 @@ def phrase_and_address(mailbox: str) -> tuple[str, str]:
     if len(mailbox) > LONGEST + 1000:
         raise ValueError("an address is too long")
     try:
-        header = cast(AddressHeader, policy.default.header_factory("To", mailbox))
+        header: Any = policy.default.header_factory("To", mailbox)
         found = [address for group in header.groups for address in group.addresses]
     except (IndexError, AttributeError, ValueError) as error:  # the parser of the standard library fails on some
         raise ValueError("not an address") from error

@@ -109,7 +109,9 @@ def header_line(name: str, value: str) -> str:
 
 def _encoded_words(text: str) -> str:
     """In RFC 2047's words, cut between characters, never inside one."""
-    words, held, size = [], [], 0
+    words: list[bytes] = []
+    held: list[bytes] = []
+    size = 0
     for character in text:
         encoded = character.encode()
         if size + len(encoded) > _BYTES_OF_A_WORD:

@@ -29,7 +29,7 @@ class Accepted:
 
 
 class TryLater(Exception):
-    """The message did not go and may go later. `is_connection`: it says something of the relay, nothing of the mailbox."""
+    """The message did not go and may go later. `is_connection`: that tells of the relay, and nothing of the mailbox."""
 
     def __init__(self, reason: str, *, is_connection: bool = False) -> None:
         super().__init__(reason)
