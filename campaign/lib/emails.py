@@ -22,11 +22,11 @@ class BadMailbox(ValueError):
 
 @lru_cache(maxsize=4096)
 def tidy(text: str) -> str:
-    """The address as we write to it: NFKC, no white space around, the domain in IDNA and lower case.
+    """The address as we write to it: NFKC, no blanks around, the domain in IDNA and lower case.
 
-    Nothing is asked of the network. Raises BadMailbox.
+    Nothing is asked of the network. Raises BadMailbox, also for line breaks of any script at either end.
     """
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = unicodedata.normalize("NFKC", text).strip(" \t")
     if len(folded) > LONGEST:
         raise BadMailbox("too long")
     try:
