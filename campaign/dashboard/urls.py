@@ -11,6 +11,8 @@ from campaign.dashboard import (
     mailings_deciding,
     mailings_reading,
     mailings_writing,
+    mailroom,
+    mailroom_deciding,
     numbers,
     offices,
     petitions,
@@ -25,7 +27,11 @@ from campaign.dashboard import (
 app_name = "dashboard"
 urlpatterns = [
     path("", today.today, name="today"),
-    path("deliveries/", today.deliveries, name="deliveries"),
+    path("deliveries/", mailroom_deciding.deliveries, name="deliveries"),
+    path("mail/", mailroom.show, name="mailroom"),
+    path("mail/queues/<slug:queue>/pause/", mailroom.pause, name="pause_queue"),
+    path("mail/queues/<slug:queue>/resume/", mailroom.resume, name="resume_queue"),
+    path("mail/decide/<slug:decision>/", mailroom_deciding.decide, name="decide_mail"),
     path("petitions/new/", drafts.create, name="new_petition"),
     path("petition-preview/", drafts.preview, name="preview_petition"),
     path("petitions/<slug:slug>/", petitions.show, name="petition"),

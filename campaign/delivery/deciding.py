@@ -6,6 +6,7 @@ A decision moves a row only from where it stood when somebody looked. What a rep
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -100,7 +101,12 @@ def decide_all(group: Group, decision: Decision, by: int) -> int:
 
 def _decide(deliveries: Sequence[uuid.UUID], decision: Decision, by: int) -> int:
     step = STEPS[decision]
-    values = {"ids": list(deliveries), "before": step.before.value, "after": step.after.value, "reason": step.reason}
+    values: dict[str, Any] = {
+        "ids": list(deliveries),
+        "before": step.before.value,
+        "after": step.after.value,
+        "reason": step.reason,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, values)
         moved = cursor.fetchall()

@@ -1,5 +1,7 @@
 """Metering: a bucket of tokens for each relay, one a message, exact for all workers, by the database's clock."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import connection
 
@@ -39,7 +41,7 @@ def allowance(queue: Queue, wanted: int) -> int:
     if rate <= 0 or wanted <= 0:
         return max(0, wanted)
     burst = max(LEAST_BURST, rate * BURST_SECONDS)
-    values = {
+    values: dict[str, Any] = {
         "relay": relay(),
         "burst": burst,
         "rate": rate,

@@ -46,6 +46,14 @@ def _decision(story: Story, export: Export) -> list[object]:
     return [story.bruno.pk, "release"]
 
 
+def _queue(story: Story, export: Export) -> list[object]:
+    return ["mailings"]
+
+
+def _fate(story: Story, export: Export) -> list[object]:
+    return ["arrived"]
+
+
 def _export(story: Story, export: Export) -> list[object]:
     return [export.pk]
 
@@ -83,6 +91,11 @@ def _choice(story: Story, export: Export) -> list[object]:
 DOORS = [
     Door("today", "get", _none, 200, viewer=200),
     Door("deliveries", "get", _none, 200, viewer=200),
+    Door("mailroom", "get", _none, 200, viewer=200),
+    Door("pause_queue", "post", _queue, 302),
+    Door("resume_queue", "post", _queue, 302),
+    Door("decide_mail", "get", _fate, 404),  # it does not say about which
+    Door("decide_mail", "post", _fate, 302, body={"queue": "confirm", "reason": "lease ran out"}),
     Door("new_petition", "get", _none, 200),
     Door("new_petition", "post", _none, 422, body={"slug": ""}),
     Door("preview_petition", "post", _none, 200),
@@ -224,7 +237,12 @@ def test_what_does_not_exist_is_not_found(desk: Client, story: Story):
         "treaties/no-such/positions/import/",
         "treaties/a-convention/positions/Z999999/",
         "treaties/a-convention/stages/999999999999999999999/retract/",
+        f"mail/decide/arrived/?delivery={nobody}",
+        "mail/decide/arrived/?delivery=5",
+        f"mail/decide/burn/?delivery={nobody}",
+        "mail/decide/arrived/?queue=newsletters&reason=x",
     ):
         assert desk.get(f"/dashboard/{address}").status_code == 404, address
     assert desk.post(f"/dashboard/signatures/{nobody}/release/").status_code == 404
     assert desk.post(f"/dashboard/signatures/{story.ada.pk}/burn/").status_code == 404
+    assert desk.post("/dashboard/mail/queues/newsletters/pause/").status_code == 404

@@ -5,7 +5,9 @@ import sys
 from argparse import ArgumentParser
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TextIO
+from typing import Any
+
+from django.core.management.base import OutputWrapper
 
 from campaign.delivery import surveying
 from campaign.delivery.models import Queue
@@ -35,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for scripts")
 
 
-def run(options: dict[str, Any], out: TextIO) -> None:
+def run(options: dict[str, Any], out: OutputWrapper) -> None:
     """Tell how the queues stand. Ends with 1 where one is paused, a breaker is open or the epoch is wrong."""
     wanted = [options["queues"]] if isinstance(options["queues"], str) else options["queues"]
     queues = [each for each in surveying.queues() if "all" in wanted or each.queue.value in wanted]
