@@ -28,6 +28,9 @@ from campaign.delivery.composing import headers_of, refuse_breaks
 from campaign.delivery.transport import Accepted, Fate, Outgoing, Refused, TryLater, Unsure
 
 log = structlog.get_logger(__name__)
+# Who lets bounces go to an address of ours. Others take its domain alone (Mailgun, Mandrill), in the place of the one
+# that the operator chose, or make a Sender header of it (Mailjet, Postal).
+_TAKES_ENVELOPE_SENDER = frozenset({"amazon_ses", "sparkpost"})
 # What a provider may be unable to be told; everything else it must be able to carry, or the mail does not leave.
 OPTIONAL = ("envelope_sender", "metadata", "track_opens", "track_clicks")
 # Our key, our account, our pace: nothing about the mailbox.
@@ -50,7 +53,7 @@ class ProviderLine:
 
     def __init__(self) -> None:
         self._backend: AnymailBaseBackend = get_connection()
-        self._unsupported: set[str] = set()
+        self._unsupported = set[str]() if settings.MAIL_PROVIDER in _TAKES_ENVELOPE_SENDER else {"envelope_sender"}
 
     def __enter__(self) -> Self:
         return self
@@ -150,14 +153,19 @@ def _of_status(message: EmailMultiAlternatives) -> Fate:
     said = set(status.status or ()) if status is not None else set()
     if "failed" in said:
         return TryLater(f"{settings.MAIL_PROVIDER} failed")
-    if said & {"rejected", "invalid"}:
-        return _refused(said)
-    return Accepted(f"{settings.MAIL_PROVIDER} {status.message_id if status is not None else ''}".strip())
+    if said and said <= {"sent", "queued"}:
+        return Accepted(f"{settings.MAIL_PROVIDER} {status.message_id or ''}".strip())
+    return _refused(said)
 
 
-def _refused(said: set[str]) -> Refused:
-    """`invalid` is a bad address; `rejected` may be a suppression of the provider's own, and says nothing of ours."""
-    word = "invalid" if "invalid" in said else "rejected"
+def _refused(said: set[str]) -> Fate:
+    """`invalid` is a bad address; `rejected` may be a suppression of the provider's own, and says nothing of ours.
+
+    Whatever else it says, nobody knows what became of the mail.
+    """
+    word = next((word for word in ("invalid", "rejected") if word in said), "")
+    if not word:
+        return Unsure(f"{settings.MAIL_PROVIDER} doesn't say")
     return Refused(f"{settings.MAIL_PROVIDER} {word}", bad_address=word == "invalid")
 
 
