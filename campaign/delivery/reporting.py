@@ -158,7 +158,7 @@ def _noted(heard: Heard, delivery: Delivery | None) -> Report | None:
 def _suppress(heard: Heard, delivery: Delivery, report: Report) -> None:
     """Whom we must not mail from now on. A complaint outweighs a bounce, whichever came first."""
     event = str(report.pk)
-    if heard.what in {Reported.BOUNCED, Reported.REJECTED} and heard.is_bad_address:
+    if heard.what in {Reported.BOUNCED, *TURNED_AWAY} and heard.is_bad_address:
         Suppression.objects.add(delivery.mailbox, Scope.ALL, SuppressionReason.BOUNCED, event=event)
     elif heard.what == Reported.COMPLAINED:
         Suppression.objects.add(delivery.mailbox, Scope.ALL, SuppressionReason.COMPLAINED, event=event)
