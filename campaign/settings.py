@@ -18,6 +18,7 @@ env.read_demo_environment()
 BASE_DIR = env.ROOT
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 SEALING_KEYS = env.keys("SEALING_KEYS")
 MAILBOX_KEY = env.keys("MAILBOX_KEY")[0]
 

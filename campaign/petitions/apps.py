@@ -11,7 +11,7 @@ class PetitionsConfig(AppConfig):
         from campaign.delivery import recipes as mailroom
         from campaign.delivery import reporting
         from campaign.petitions import linking, recipes, signing, unsubscribing
-        from campaign.petitions.disclosing import signatures_of
+        from campaign.petitions.disclosing import mails_to, signatures_of, stops_of
         from campaign.petitions.erasing import erase_signatures
         from campaign.supporters import disclosing, erasing
 
@@ -22,3 +22,5 @@ class PetitionsConfig(AppConfig):
         reporting.on_unsubscribe(unsubscribing.stop_by_mail)
         erasing.first(erase_signatures)
         disclosing.add("signatures", signatures_of)
+        disclosing.add("mails", mails_to)
+        disclosing.add("stopped_mail", stops_of)

@@ -1,9 +1,10 @@
-"""What a person is told about their signatures when they ask for their data."""
+"""What a person is told about their signatures and our mail to them when they ask for their data."""
 
 import uuid
 from typing import Any
 
-from campaign.petitions.models import Signature
+from campaign.delivery.models import Delivery, Suppression
+from campaign.petitions.models import Petition, Signature
 
 
 def signatures_of(supporter_id: uuid.UUID) -> list[dict[str, Any]]:
@@ -21,4 +22,27 @@ def signatures_of(supporter_id: uuid.UUID) -> list[dict[str, Any]]:
             "withdrawn_at": signature.withdrawn_at,
         }
         for signature in Signature.objects.of_supporter(supporter_id)
+    ]
+
+
+def mails_to(supporter_id: uuid.UUID) -> list[dict[str, Any]]:
+    """One entry for each mail: what it was about, and what became of it. What it said is not kept."""
+    deliveries = Delivery.objects.filter(mailbox=supporter_id).order_by("created_at", "pk")
+    return list(
+        deliveries.values("recipe", "status", "reason", "created_at", "handed_off_at", "finished_at", "reported")
+    )
+
+
+def stops_of(supporter_id: uuid.UUID) -> list[dict[str, Any]]:
+    """What mail we must not send, why, and since when."""
+    rows = list(Suppression.objects.standing().filter(mailbox=supporter_id).order_by("created_at", "pk"))
+    slugs = dict(Petition.objects.filter(pk__in=[row.mailing_list for row in rows]).values_list("pk", "slug"))
+    return [
+        {
+            "scope": row.scope,
+            "petition": slugs.get(row.mailing_list, ""),
+            "reason": row.reason,
+            "since": row.created_at,
+        }
+        for row in rows
     ]

@@ -3,18 +3,19 @@
 import pytest
 
 from campaign.delivery import recipes
-from campaign.delivery.models import Delivery
+from campaign.delivery.models import Delivery, Scope, Suppression, SuppressionReason
 from campaign.delivery.recipes import Mail
 from campaign.legislators.models import Office
 from campaign.letters import writing
 from campaign.letters.founding import found_letter_templates
 from campaign.letters.writing import Manuscript
-from campaign.petitions import founding
+from campaign.lib import emails
+from campaign.petitions import founding, linking
 from campaign.petitions.models import Petition
 from campaign.petitions.signing import Origin
 from tests import factories
 from tests.factories import ADA, BRUNO
-from tests.mail.reading import SITE, words_of_html, words_of_text
+from tests.mail.reading import SITE, addresses_in, words_of_html, words_of_text
 
 
 @pytest.fixture
@@ -78,3 +79,26 @@ def test_an_office_gets_adas_letter_as_she_wrote_it(convention):
     assert "Oregon, ZIP 97201" in below
     assert f"{SITE}/petitions/un-cybercrime-convention/" in below
     assert "DEMO" not in below
+
+
+def test_the_link_to_the_own_page_comes_without_a_name(convention):
+    signature = factories.sign_and_confirm(convention, ADA)
+    linking.mail_my_page(signature.supporter_id)
+    mail = mail_of("my_page")
+    assert f"{SITE}/my/" in mail.text
+    assert words_of_html(mail.html) == words_of_text(mail.text)
+    assert set(addresses_in(mail.html)) == set(addresses_in(mail.text)) - {SITE}
+    for typed in ("Ada", "Lopez", "97201"):
+        assert typed not in mail.subject + mail.text + mail.html
+    assert "!" not in mail.subject + mail.text
+
+
+def test_where_mail_came_back_the_owner_is_asked_whether_it_arrives(convention):
+    signature = factories.sign_and_confirm(convention, ADA)
+    Suppression.objects.add(signature.supporter_id, Scope.ALL, SuppressionReason.BOUNCED)
+    factories.sign(convention, ADA)
+    mail = mail_of("already_signed")
+    assert mail.subject.startswith("Does mail reach you?")
+    assert (mail.is_past_bounces, mail.cap) == (True, emails.cap_id("ada@example.org"))
+    assert f"{SITE}/confirm/" in mail.text
+    assert "Ada" not in mail.text

@@ -239,3 +239,11 @@ def test_who_ticks_the_box_again_gets_these_updates_and_no_others(ada: Signature
         "another": True,
         "third": False,
     }
+
+
+def test_what_the_page_counts_stands_in_her_own_data(citizen: Citizen, ada: Signature, other: Petition) -> None:
+    unsubscribing.choose(ada.supporter_id, "list", other.pk)
+    data = citizen.get(citizen.link(ada, "my_page") + "data.json").json()  # type: ignore[arg-type]
+    assert len(data["mails"]) == Delivery.objects.count() > 0
+    [stop] = data["stopped_mail"]
+    assert (stop["scope"], stop["petition"], stop["reason"]) == ("list", "another", "unsubscribed")
