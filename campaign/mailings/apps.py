@@ -11,9 +11,12 @@ class MailingsConfig(AppConfig):
         from campaign.delivery import recipes as mailroom
         from campaign.delivery import reconciling, reporting
         from campaign.mailings import finishing, recipes, restoring, starting, testing
+        from campaign.mailings.disclosing import updates_of
+        from campaign.supporters import disclosing
 
         mailroom.register_many(starting.RECIPE, recipes.mails)
         mailroom.register(testing.RECIPE, testing.mail_of)
         mailroom.register(finishing.PAUSED, finishing.mail_of)
         reporting.lists_of(recipes.list_of)
+        disclosing.add("updates", updates_of)
         reconciling.before_sending("mailings_unscheduled", restoring.take_back_schedules)

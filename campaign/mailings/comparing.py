@@ -17,10 +17,12 @@ and A. Malek, "Anytime-valid inference for multinomial count data" (2022).
 
 import math
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +32,7 @@ from campaign.organizers.models import Organizer
 
 log = structlog.get_logger(__name__)
 ENOUGH = 20.0
+COUNTED_FOR, BETWEEN_LATE_COUNTS = timedelta(days=7), timedelta(minutes=10)
 RULE = _(
     "A version wins when its lead in letters is so large that two equally good versions would show one like it in at "
     "most 1 of 20 tests, however often anybody looks. Until then nothing is known, and you may choose yourself at any"
@@ -73,12 +76,21 @@ def winner(wrote_a: int, wrote_b: int) -> str:
 
 
 def compare() -> None:
-    """Count what each running mailing's versions brought; choose where the rule says so. Of two at once one works."""
+    """Count what each mailing's versions brought; choose where the rule says so. Of two at once one works.
+
+    Those that have finished are counted as well, less often: people write, and stop mail, in the days after.
+    """
     with transaction.atomic():
         if not alone(Job.COMPARING):
             return
-        for mailing in Mailing.objects.under_way().select_related("series"):
+        for mailing in _to_count():
             _look_at(mailing)
+
+
+def _to_count() -> "QuerySet[Mailing]":
+    lately = Q(finished_at__gt=Now() - COUNTED_FOR, cancelled_at=None) & ~Q(figures_at__gt=Now() - BETWEEN_LATE_COUNTS)
+    running = Q(finished_at=None, cancelled_at=None)
+    return Mailing.objects.exclude(started_at=None).filter(running | lately).select_related("series")
 
 
 def _look_at(mailing: Mailing) -> None:

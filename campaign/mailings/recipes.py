@@ -11,7 +11,6 @@ from django.db import connection
 
 from campaign.delivery.models import Delivery, Scope
 from campaign.delivery.recipes import Answer, Mail, Postponed, Withheld
-from campaign.lib import emails
 from campaign.lib.kept import Kept
 from campaign.mailings import fields, rendering
 from campaign.mailings.fields import Cause, Person
@@ -63,7 +62,7 @@ def _head(mailing_id: uuid.UUID) -> _Head | None:
         cause,
         {name: rendering.compiled(source) for name, source in said.items()},
         list_headers(mailing.petition, mailing.pk, mailing.language),
-        emails.named(settings.ORGANIZATION_NAME, f"updates@{settings.UPDATES_DOMAIN}"),
+        rendering.sender(),
         (start, end),
     )
 

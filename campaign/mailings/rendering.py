@@ -19,7 +19,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from markdown_it.token import Token
 
-from campaign.lib import markdown, marks
+from campaign.lib import emails, markdown, marks
 from campaign.lib.refusals import Refusal, Refused
 from campaign.mailings import fields, plain
 from campaign.mailings.fields import Cause, Person
@@ -201,6 +201,11 @@ def _with_links(child: Token, slots: Sequence[marks.Slot]) -> list[Token]:
         out.append(Token("link_close", "a", -1))
         end = span.end()
     return [*out, Token("text", "", 0, content=child.content[end:])] if out else [child]
+
+
+def sender() -> str:
+    """Whom every update is from."""
+    return emails.named(settings.ORGANIZATION_NAME, f"updates@{settings.UPDATES_DOMAIN}")
 
 
 def preview(mailing: Mailing, version: str = "A", person: Person = fields.SOMEBODY) -> Written:

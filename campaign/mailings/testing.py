@@ -60,4 +60,10 @@ def mail_of(delivery: Delivery) -> Mail | Withheld:
         written = rendering.preview(mailing, delivery.about["version"])
     except Refused:
         return Withheld("can't be rendered")
-    return Mail(to=organizer.email, subject=f"[Test] {written.subject}", text=written.text, html=written.html)
+    return Mail(
+        to=organizer.email,
+        subject=f"[Test] {written.subject}",
+        text=written.text,
+        html=written.html,
+        sender=rendering.sender(),
+    )

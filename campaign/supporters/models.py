@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import connection, models
 from django.db.models.functions import Now
@@ -138,8 +138,9 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
         """Like `mint` for several people, in one statement. Whoever was erased meanwhile is left out."""
         made = {supporter_id: tokens.mint() for supporter_id in supporter_ids}
         digests = [secret.digest for secret in made.values()]
+        values: list[Any] = [list(made), purpose, LIFETIMES[purpose], digests, list(made)]
         with connection.cursor() as cursor:
-            cursor.execute(_MINT_MANY, [list(made), purpose, LIFETIMES[purpose], digests, list(made)])
+            cursor.execute(_MINT_MANY, values)
             return {supporter_id: made[supporter_id].raw for (supporter_id,) in cursor.fetchall()}
 
     def find(self, raw: str, purpose: AccessPurpose) -> "AccessToken | None":

@@ -197,3 +197,21 @@ def test_halves_leave_no_rest_to_choose_for(three, queued):
     Delivery.objects.filter(series=mailing.pk).update(status=Status.ACCEPTED)
     assert finishing.finish() == 1
     assert reload(mailing).status == Stage.FINISHED
+
+
+def test_what_comes_in_the_days_after_is_counted_less_often(compared):
+    Mailing.objects.filter(pk=compared.pk).update(finished_at=timezone.now(), figures_at=None)
+    signatures = recipients(compared, "A") + recipients(compared, "B")
+    write_letter(signatures[0])
+    comparing.compare()
+    write_letter(signatures[1])
+    comparing.compare()
+    assert sum(arm.wrote for arm in arms_of(reload(compared))) == 1
+    Mailing.objects.filter(pk=compared.pk).update(figures_at=timezone.now() - timedelta(minutes=11))
+    comparing.compare()
+    assert sum(arm.wrote for arm in arms_of(reload(compared))) == 2
+    a_week_ago = timezone.now() - timedelta(days=8)
+    Mailing.objects.filter(pk=compared.pk).update(finished_at=a_week_ago, figures_at=a_week_ago)
+    write_letter(signatures[2])
+    comparing.compare()
+    assert sum(arm.wrote for arm in arms_of(reload(compared))) == 2
