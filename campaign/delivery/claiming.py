@@ -10,18 +10,22 @@ from campaign.delivery.models import LEASE, Delivery, Queue
 BATCHES = {Queue.CONFIRM: 50, Queue.LETTERS: 50, Queue.MAILINGS: 500}
 
 _TAKE = """
-UPDATE delivery_delivery AS taken SET status = 'claimed', claimed_by = %(worker)s,
-  lease_until = statement_timestamp() + %(lease)s, attempts = taken.attempts + 1
-FROM (
-  SELECT id FROM delivery_delivery WHERE {which} AND {crashes} AND status IN ('queued', 'deferred')
-    AND next_at <= statement_timestamp()
-  ORDER BY {order} LIMIT %(most)s FOR UPDATE SKIP LOCKED
-) AS due
-WHERE taken.id = due.id RETURNING taken.*
+WITH taken AS (
+  UPDATE delivery_delivery AS d SET status = 'claimed', claimed_by = %(worker)s,
+    lease_until = statement_timestamp() + %(lease)s, attempts = d.attempts + 1
+  FROM (
+    SELECT id FROM delivery_delivery WHERE {which} AND {crashes} AND status IN ('queued', 'deferred')
+      AND next_at <= statement_timestamp()
+    ORDER BY {order} LIMIT %(most)s FOR UPDATE SKIP LOCKED
+  ) AS due
+  WHERE d.id = due.id RETURNING d.*
+) SELECT {columns} FROM taken ORDER BY kind, next_at
 """
 # A range and not a list: so the index gives them in their order, however many wait.
-_OF_KINDS = {"which": "kind BETWEEN %(first)s AND %(last)s", "order": "kind, next_at"}
-_OF_SERIES = {"which": "series_id = %(series)s", "order": "next_at"}
+_OF_KINDS = {"which": "kind BETWEEN %(first)s AND %(last)s", "order": "kind, next_at", "columns": "*"}
+# Of a mailing only what sending looks at: a moment costs Python three microseconds to read, and each row has five.
+_COLUMNS = "id, kind, recipe, about, mailbox, series_id, status, reason, attempts, crashes, claimed_by"
+_OF_SERIES = {"which": "series_id = %(series)s", "order": "next_at", "columns": _COLUMNS}
 _SOUND, _SUSPECT = "crashes = 0", "crashes > 0"
 
 # Of several mailings each gets its turn.
@@ -62,4 +66,4 @@ def _take(queue: Queue, worker: str, series: uuid.UUID | None, crashes: str, mos
         "last": max(queue.kinds),
         "series": series,
     }
-    return sorted(Delivery.objects.raw(statement, values), key=lambda taken: (taken.kind, taken.next_at))
+    return list(Delivery.objects.raw(statement, values))
