@@ -17,6 +17,7 @@ FOR_MANAGE = (
     "SEALING_KEYS",
     "MAILBOX_KEY",
     "INBOX_DIR",
+    "POSTAL_ADDRESS",
     "SANDBOX_OFFICES",
 )
 
@@ -28,6 +29,7 @@ class Announcement:
     url: str
     inbox_url: str | None
     organizer: dict[str, str]
+    second_organizer: dict[str, str]
     api_key: str
     database_url: str
     redis_url: str
@@ -46,6 +48,7 @@ class Announcement:
   Mail         {mail}
   Organizers   {self.url}/dashboard/
                {self.organizer["email"]}   password {self.organizer["password"]}
+               {self.second_organizer["email"]}    password {self.second_organizer["password"]}   (to approve a mailing)
   API          {self.url}/api/v1/docs/
                sandbox key {self.api_key}
 

@@ -187,6 +187,7 @@ class Demo:
         ours |= {"WORKER_STOP_SECONDS": "13"}
         # Offices of the sandbox have addresses that no real mail server delivers to.
         ours |= {"INBOX_DIR": str(self.var / "mail"), "SANDBOX_OFFICES": "True"}
+        ours |= {"POSTAL_ADDRESS": "1 Demo Street, Exampleville"}  # without one no mailing leaves
         if self.postgres:
             ours["DATABASE_URL"] = self.postgres.url("twothirds")
         if self.valkey:
@@ -221,13 +222,15 @@ class Demo:
 
     def announcement(self) -> Announcement:
         """What there is to know about this demo."""
-        organizer = self.accounts["organizer"]
+        organizer, second = self.accounts["organizer"], self.accounts["second_organizer"]
         assert isinstance(organizer, dict)  # noqa: S101 - demo_accounts' own form
+        assert isinstance(second, dict)  # noqa: S101
         pids = {PID_NAMES[service.name]: service.child.pid for service in self.supervisor.services}
         return Announcement(
             url=self.url,
             inbox_url=f"{self.url}/dev/inbox" if self.smtp_port else None,
             organizer={"email": organizer["email"], "password": organizer["password"]},
+            second_organizer={"email": second["email"], "password": second["password"]},
             api_key=str(self.accounts["api_key"]),
             database_url=self.env["DATABASE_URL"],
             redis_url=self.env["REDIS_URL"],

@@ -107,10 +107,10 @@ def sign(url: str, email: str = "zebulon.quux@example.org") -> None:
 def test_it_tells_scripts_everything_answers_and_stops_on_ctrl_c(start: Start, var: Path) -> None:
     demo = start()
     told = demo.wait()
-    keys = {"url", "inbox_url", "organizer", "api_key", "database_url", "redis_url", "smtp_port", "pids"}
-    assert set(told) == keys
+    keys = {"url", "inbox_url", "organizer", "second_organizer", "api_key", "database_url", "redis_url", "smtp_port"}
+    assert set(told) == keys | {"pids"}
     assert set(told["pids"]) == {"supervisor", "postgres", "valkey", "smtp_sink", "web", "worker", "mailer", "beat"}
-    assert told["organizer"]["password"]
+    assert told["organizer"]["password"] != told["second_organizer"]["password"]
     for name in ("demo.json", "demo.env", "secrets.json"):
         assert (var / name).stat().st_mode & 0o777 == 0o600
     assert get(told["url"] + "/") == get(told["inbox_url"]) == 200
