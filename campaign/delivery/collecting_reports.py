@@ -8,7 +8,7 @@ import imaplib
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -105,7 +105,8 @@ def _server(url: SplitResult) -> Iterator[imaplib.IMAP4]:
     folder = unquote(url.path.strip("/")) or "INBOX"
     quoted = '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
     try:
-        with opened(url.hostname or "", url.port or (993 if is_tls else 143), timeout=SECONDS_FOR_AN_ANSWER) as server:
+        server = opened(url.hostname or "", url.port or (993 if is_tls else 143), timeout=SECONDS_FOR_AN_ANSWER)
+        with closing(_Farewell(server)):
             server.login(unquote(url.username or ""), unquote(url.password or ""))
             if server.select(quoted)[0] != "OK":
                 raise NoMailbox("The server has no such folder.")
@@ -114,6 +115,19 @@ def _server(url: SplitResult) -> Iterator[imaplib.IMAP4]:
         raise NoMailbox("The mail server refused the log-in or a command.") from None
     except (OSError, UnicodeError) as error:
         raise NoMailbox(f"The mail server can't be reached: {type(error).__name__}.") from None
+
+
+@dataclass
+class _Farewell:
+    """Says good-bye and hangs up, also to a server that hung up before."""
+
+    server: imaplib.IMAP4
+
+    def close(self) -> None:
+        with suppress(imaplib.IMAP4.error, OSError):
+            self.server.logout()
+        with suppress(OSError):
+            self.server.shutdown()
 
 
 def _may_mark(server: imaplib.IMAP4) -> bool:

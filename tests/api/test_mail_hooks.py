@@ -127,7 +127,7 @@ def test_a_password_does_not_stand_for_a_providers_own_signature(delivery, setti
     assert nothing_changed(delivery)
 
 
-READABLE = {"an object", "escaped NUL", "half a character"}
+READABLE = {"an object", "escaped NUL", "half a character", "no such number"}  # as Python reads JSON
 JUNK = {
     "empty": b"",
     "no JSON": b"{",
