@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaign.dashboard.mailings_finding import find
 from campaign.dashboard.permissions import DeskRequest, for_organizers
+from campaign.lib import emails
 from campaign.lib.refusals import Refusal, Refused
 from campaign.mailings import audience as audiences
 from campaign.mailings import fields, rendering, testing
@@ -74,7 +75,7 @@ def sample(request: DeskRequest, pk: UUID) -> HttpResponse:
     """
     mailing = find(pk)
     draw = _draw(request) or uuid4()
-    context: dict[str, object] = {"mailing": mailing, "audience": audiences.size(mailing), "sender": settings.MAIL_FROM}
+    context: dict[str, object] = {"mailing": mailing, "audience": audiences.size(mailing), "sender": _sender()}
     try:
         found = audiences.sample(mailing, IN_A_SAMPLE, draw)
     except Refused as refused:
@@ -101,6 +102,10 @@ def sample_html(request: DeskRequest, pk: UUID) -> HttpResponse:
         raise Http404
     html = found[_number(request, len(found)) - 1].written.html
     return HttpResponse(html, headers={"Content-Security-Policy": POLICY_OF_MAIL})
+
+
+def _sender() -> str:
+    return emails.named(settings.ORGANIZATION_NAME, f"updates@{settings.UPDATES_DOMAIN}")
 
 
 def _draw(request: DeskRequest) -> UUID | None:
