@@ -185,12 +185,9 @@ def _raise(delivery: Delivery, what: Reported) -> None:
         _settle(row.filter(status=Status.UNCERTAIN), Status.REFUSED, what)
 
 
-# Also what waits for another try: it left before, and who has it shall not get it again.
-_MAY_HAVE_ARRIVED = (
-    Q(status=Status.UNCERTAIN)
-    | Q(status=Status.REFUSED, reason=BY_REPORT)
-    | Q(status__in=(*WAITING, Status.DEAD), handed_off_at__isnull=False)
-)
+# Also what waits, for another try or in a restored database that does not know that it left: whoever has it shall not
+# get it again.
+_MAY_HAVE_ARRIVED = Q(status__in=(Status.UNCERTAIN, Status.DEAD, *WAITING)) | Q(status=Status.REFUSED, reason=BY_REPORT)
 
 
 def _settle(rows: "QuerySet[Delivery]", to: Status, what: str) -> bool:
