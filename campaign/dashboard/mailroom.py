@@ -24,10 +24,12 @@ def show(request: DeskRequest) -> HttpResponse:
 
     It counts no further than ten thousand of anything, so it answers at once while a million mails wait.
     """
+    epoch, breakers = surveying.epoch(), surveying.breakers()
     context = {
-        "epoch": surveying.epoch(),
+        "epoch": epoch,
         "queues": surveying.queues(),
-        "breakers": surveying.breakers(),
+        "breakers": breakers,
+        "is_stopped": epoch.is_wrong or any(each.is_relay for each in breakers),
         "troubles": surveying.troubles(),
         "reports": surveying.reports(),
         "relay": breaking.relay(),
