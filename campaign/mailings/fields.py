@@ -106,7 +106,7 @@ def _refusal(field: str, code: str, text: str, at: int, sentence: Any, name: str
 
 def _senators(key: tuple[str, str]) -> str:
     state, language = key
-    seats = lookup.find(state).senators if state else ()
+    seats = lookup.find(state).senators if state in usps.NAMES else ()
     names = [seat.holder.official_name for seat in seats if seat.holder]
     with translation.override(language):
         return get_text_list(names, translation.gettext("and"))

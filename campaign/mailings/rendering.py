@@ -176,8 +176,7 @@ def _faults_of_link(link: Token, before: Sequence[Token], slots: Sequence[marks.
     if before and before[-1].type == "text" and before[-1].content.endswith("!"):
         sentence = _("Line {line}: pictures can't be sent. Say it in words, or link to the picture.")
         return [Refusal("body", "no_pictures", format_lazy(sentence, line=line))]
-    mark = _MARK.fullmatch(href)
-    if mark and slots[int(mark[1])].name in fields.URLS:
+    if _is_address(_MARK.fullmatch(href), slots):
         return []
     if _MARK.search(href):
         sentence = _("Line {line}: a link's address is a field that holds an address, or has no field in it.")
@@ -188,12 +187,17 @@ def _faults_of_link(link: Token, before: Sequence[Token], slots: Sequence[marks.
     return []
 
 
+def _is_address(mark: re.Match[str] | None, slots: Sequence[marks.Slot]) -> bool:
+    """Whether it is a field that holds an address. In an encoded address anybody can write any number."""
+    return mark is not None and int(mark[1]) < len(slots) and slots[int(mark[1])].name in fields.URLS
+
+
 def _with_links(child: Token, slots: Sequence[marks.Slot]) -> list[Token]:
     """Addresses that simply stand in the text, typed or as a field, lead where they say."""
     out: list[Token] = []
     end = 0
     spans = [*_BARE.finditer(child.content)]
-    spans += [each for each in _MARK.finditer(child.content) if slots[int(each[1])].name in fields.URLS]
+    spans += [each for each in _MARK.finditer(child.content) if _is_address(each, slots)]
     for span in sorted(spans, key=lambda each: each.start()):
         label = Token("text", "", 0, content=span[0])
         link = Token("link_open", "a", 1, attrs={"href": span[0]})

@@ -108,6 +108,8 @@ def test_a_field_is_a_links_whole_address_or_no_part_of_it(db: None):
     assert "Read it <https://example.org/petitions/withhold/>" in mail.text
     assert refused("[x](https://other.example/?who={{given_name}})")[0][1] == "field_in_address"
     assert refused("[x]({{given_name}})")[0][1] == "field_in_address"
+    for forged in ("%EE%80%800%EE%80%81", "%EE%80%8099%EE%80%81", "https://example.org/%EE%80%801%EE%80%81"):
+        assert refused(f"{{{{given_name}}}} [x]({forged})")[0][1] == "field_in_address"
 
 
 def test_who_has_senators_is_led_to_the_letter_and_others_to_their_page(db: None):

@@ -1,8 +1,10 @@
 """What a mailing looks like, in HTML and in plain text."""
 
+import re
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies
 
 from campaign.lib.refusals import Refused
 from campaign.mailings import fields, rendering
@@ -151,3 +153,51 @@ def test_a_mail_costs_less_than_a_tenth_of_a_millisecond(db: None):
             compiled.write(fields.values(fields.SOMEBODY, CAUSE, "https://x/") | {"stop_url": "https://x/u/1/"})
         best = min(best, (time.perf_counter() - began) / 200)
     assert best < 100e-6
+
+
+PIECES = [
+    "{{given_name|you}}",
+    "{{petition_url}}",
+    "{{my_page}}",
+    '[label {{given_name}}]({{letter_url}} "{{family_name}}")',
+    "<https://example.org/{{given_name}}>",
+    "[a](https://example.org/ '{{state}}')",
+    "`{{given_name}}`",
+    "```{{given_name}}\n{{family_name}}\n```",
+    "**{{given_name}}**",
+    "> {{given_name}}",
+    "# {{given_name}}",
+    "- {{given_name}}",
+    "    {{given_name}}",
+    "\\{{given_name}}",
+    "<{{given_name}}>",
+    "&{{given_name}};",
+    "[{{given_name}}]",
+    "[{{given_name}}]: https://example.org/",
+    "\n\n",
+    " ",
+    "\n",
+    "\\",
+    "*",
+    "](",
+    "<",
+    "&#",
+    '"',
+]
+EVIL = "\"><evil x='1' onload=y>*[a](http://evil.example)`{{state}}</title></style>"
+
+
+@pytest.mark.django_db
+@given(strategies.lists(strategies.sampled_from(PIECES), min_size=1, max_size=8))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_wherever_fields_stand_a_value_stays_a_value(pieces: list[str]):
+    person = fields.Person(fields.SOMEBODY.id, EVIL, EVIL, "OR")
+    try:
+        mail = rendering.shown(source("{{given_name}} " + "".join(pieces)), person)
+    except Refused:
+        return
+    assert "<evil" not in mail.html
+    assert "http://evil.example" not in re.findall(r'href="([^"]*)"', mail.html)
+    assert mail.html.count("</title>") == 1
+    assert EVIL in mail.text
+    assert not re.search("[\ue000\ue001]|%EE%80%8[01]", mail.html + mail.text + mail.subject)
