@@ -40,7 +40,7 @@ def stops_of(supporter_id: uuid.UUID) -> list[dict[str, Any]]:
     return [
         {
             "scope": row.scope,
-            "petition": slugs.get(row.mailing_list, ""),
+            "petition": slugs.get(row.mailing_list, "") if row.mailing_list else "",
             "reason": row.reason,
             "since": row.created_at,
         }
