@@ -19,8 +19,11 @@ def told(anymail: dict[str, Any]) -> dict[str, Any]:
     """The provider's settings, with what `ANYMAIL_<setting>` adds: for a provider whose SMTP server is our relay and
     whose webhooks report to us.
     """
-    added: dict[str, Any] = {
-        name.removeprefix(_PREFIX): value for name, value in os.environ.items() if name.startswith(_PREFIX) and value
+    plain: dict[str, Any] = {"True": True, "False": False}
+    added = {
+        name.removeprefix(_PREFIX): plain.get(value, value)
+        for name, value in os.environ.items()
+        if name.startswith(_PREFIX) and value
     }
     if "WEBHOOK_SECRET" in added:
         added["WEBHOOK_SECRET"] = _pairs(_PREFIX + "WEBHOOK_SECRET")

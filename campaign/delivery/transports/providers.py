@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 _TAKES_ENVELOPE_SENDER = frozenset({"amazon_ses", "sparkpost"})
 # What a provider may be unable to be told; everything else it must be able to carry, or the mail does not leave.
 OPTIONAL = ("envelope_sender", "metadata", "track_opens", "track_clicks")
+# Who can carry no metadata: what a report is about stands in a tag.
+_KNOWS_TAGS_ONLY = frozenset({"mailersend", "postal"})
 # Our key, our account, our pace: nothing about the mailbox.
 _OURSELVES = frozenset({401, 402, 403, 407, 408, 425, 429, 503})
 # Answers of a provider that is broken, or of a gateway before it: the mail may be past them.
@@ -120,7 +122,7 @@ class ProviderLine:
 def message_of(outgoing: Outgoing) -> EmailMultiAlternatives:
     """The message with all its headers, checked as what goes by SMTP is. Raises ValueError.
 
-    A provider may set a Message-ID of its own: its reports are matched by the metadata, or by the envelope sender.
+    A provider may set a Message-ID of its own: its reports are matched by metadata, tag or envelope sender.
     """
     delivery, mail = outgoing.delivery, outgoing.mail
     for name, value in (("Subject", mail.subject), ("To", mail.to)):
@@ -143,6 +145,8 @@ def message_of(outgoing: Outgoing) -> EmailMultiAlternatives:
         "track_opens": False,
         "track_clicks": False,
     }
+    if settings.MAIL_PROVIDER in _KNOWS_TAGS_ONLY:
+        wishes["tags"] = [f"delivery-{delivery.id.hex}"]
     vars(message).update(wishes)
     return message
 
