@@ -1,6 +1,7 @@
 """Reads the settings of reports: who may bring them, and where they are read. Nonsense stops the start."""
 
 import os
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,8 +33,9 @@ def told(anymail: dict[str, Any]) -> dict[str, Any]:
 
 def clock(address: str) -> dict[str, Any]:
     """What Celery's clock does about them: a mailbox is read every minute, where there is one."""
-    entry = {"task": "delivery.read_reports", "schedule": 60.0, "options": {"expires": 60}}
-    return {"read-reports": entry} if address else {}
+    reading = {"task": "delivery.read_reports", "schedule": 60.0, "options": {"expires": 60}}
+    forgetting = {"forget-reports": {"task": "delivery.forget_reports", "schedule": timedelta(hours=24)}}
+    return forgetting | ({"read-reports": reading} if address else {})
 
 
 def secrets(name: str) -> list[str]:

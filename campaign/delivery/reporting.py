@@ -8,7 +8,7 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
@@ -42,6 +42,7 @@ TURNED_AWAY = (Reported.REJECTED, Reported.FAILED)
 BY_REPORT = "reported"
 _ORDER = list(Reported)
 _LONGEST = 80
+STRANGERS_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +212,12 @@ def reconcile() -> int:
         had_it = delivery.reports.filter(what__in=HAD_IT).exists() or delivery.reported in HAD_IT
         settled += _settle(row, Status.ACCEPTED if had_it else Status.REFUSED, delivery.reported)
     return settled
+
+
+def forget_strangers() -> int:
+    """What was about nothing we know, or from nobody we can tell, goes after 90 days; how many. Twice is once."""
+    gone, _each = Report.objects.filter(delivery=None, heard_at__lt=Now() - STRANGERS_KEPT).delete()
+    return gone
 
 
 # --- mail to unsubscribe+<word>@... ----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from functools import cache
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from campaign.delivery import collecting_reports, sending, sweeping, watching
+from campaign.delivery import collecting_reports, reporting, sending, sweeping, watching
 from campaign.delivery.models import Queue
 
 log = logging.getLogger(__name__)
@@ -53,3 +53,9 @@ def watch() -> None:
 def read_reports() -> None:
     """Read the mailbox of the setting for bounces, complaints and unsubscribings."""
     collecting_reports.from_setting()
+
+
+@shared_task(name="delivery.forget_reports")
+def forget_reports() -> None:
+    """Let go of old reports that were about nothing we know."""
+    reporting.forget_strangers()

@@ -2,14 +2,14 @@
 
 import threading
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campaign.delivery import reporting, sweeping
+from campaign.delivery import reporting, sweeping, tasks
 from campaign.delivery.models import (
     Delivery,
     DeliveryEvent,
@@ -218,6 +218,16 @@ def test_a_signed_report_is_matched_by_our_message_id_and_kept_where_it_is_of_no
     assert heard(delivery, "bounced", "2", **foreign).delivery is None
     assert heard(delivery, "bounced", "3", delivery=uuid.uuid4()).delivery is None
     assert stands(delivery)[1] == "delivered"
+
+
+def test_what_strangers_said_is_let_go_after_ninety_days(post):
+    delivery = left(post)
+    heard(delivery, "bounced", "old", is_signed=False)
+    heard(delivery, "delivered", "old")
+    Report.objects.update(heard_at=datetime.now(UTC) - timedelta(days=91))
+    heard(delivery, "bounced", "new", is_signed=False)
+    tasks.forget_reports()
+    assert [reporting.forget_strangers(), Report.objects.count()] == [0, 2]
 
 
 @pytest.mark.parametrize("event_id", ["", "x" * 500, "with\0nul", "with\nline", "é", "\ud800"])

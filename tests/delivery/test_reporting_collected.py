@@ -130,7 +130,7 @@ def test_the_clock_reads_the_mailbox_where_there_is_one(delivery, serve, setting
     settings.REPORTS_MAILBOX_URL = serve(dsn(delivery)).url
     tasks.read_reports()
     assert Report.objects.count() == 1
-    assert (report_settings.clock(""), list(report_settings.clock("imaps://..."))) == ({}, ["read-reports"])
+    assert set(report_settings.clock("imaps://...")) - set(report_settings.clock("")) == {"read-reports"}
 
 
 # --- maildir, file and pipe ------------------------------------------------------------------------------------------
