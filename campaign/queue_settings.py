@@ -45,7 +45,7 @@ CELERY_TASK_ROUTES: dict[str, Any] = {
         "legislators.*",
         "treaties.*",
         "mailings.*",
-        "delivery.read_reports",
+        "delivery.*_reports",
         "petitions.recount",
         "petitions.forget",
         "petitions.*export*",
