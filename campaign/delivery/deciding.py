@@ -14,6 +14,7 @@ from django.db.models import QuerySet, TextChoices
 
 from campaign.delivery.models import Delivery, Queue, Status, queue_of
 from campaign.delivery.posting import nudge
+from campaign.delivery.settling import SOMEBODY_DECIDED
 
 log = structlog.get_logger(__name__)
 MOST_AT_ONCE = 1_000
@@ -38,10 +39,10 @@ class Step:
 
 
 STEPS = {
-    Decision.ARRIVED: Step(Status.UNCERTAIN, Status.ACCEPTED, "organizer: arrived"),
-    Decision.SEND_AGAIN: Step(Status.UNCERTAIN, Status.QUEUED, "organizer: send again"),
-    Decision.TRY_AGAIN: Step(Status.DEAD, Status.QUEUED, "organizer: try again"),
-    Decision.LET_GO: Step(Status.DEAD, Status.SUPPRESSED, "organizer: let go"),
+    Decision.ARRIVED: Step(Status.UNCERTAIN, Status.ACCEPTED, SOMEBODY_DECIDED + "arrived"),
+    Decision.SEND_AGAIN: Step(Status.UNCERTAIN, Status.QUEUED, SOMEBODY_DECIDED + "send again"),
+    Decision.TRY_AGAIN: Step(Status.DEAD, Status.QUEUED, SOMEBODY_DECIDED + "try again"),
+    Decision.LET_GO: Step(Status.DEAD, Status.SUPPRESSED, SOMEBODY_DECIDED + "let go"),
 }
 
 # What waits again begins anew, but for one thing: where a worker may have died of it, it goes alone and takes nothing

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from campaign.delivery.models import CRASHES_ALLOWED, Delivery, DeliveryEvent, Scope, Status, Suppression
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 GIVE_UP_AFTER = timedelta(days=3)
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5, 4 * 3600
 PAUSE_AFTER_A_CRASH_SECONDS = 30
+SOMEBODY_DECIDED = "organizer: "
 
 # `|| ''` as in promising: by the ids, whatever the planner believes of new rows.
 # By key, and not over all that is under way: see promising.
@@ -154,8 +156,12 @@ def _too_long_put_off(ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     """Three days after the server first heard of a mail it is refused.
 
     Not three days after it was posted: a letter may have waited for weeks, and our own server may be down for long.
+    Where a person sent it again, the days begin anew.
     """
     heard_of = DeliveryEvent.objects.filter(
         delivery__in=ids, status=Status.HANDING_OFF, at__lt=timezone.now() - GIVE_UP_AFTER
     )
-    return set(heard_of.values_list("delivery_id", flat=True))
+    decided = DeliveryEvent.objects.filter(
+        delivery=OuterRef("delivery"), pk__gt=OuterRef("pk"), status=Status.QUEUED, reason__startswith=SOMEBODY_DECIDED
+    )
+    return set(heard_of.filter(~Exists(decided)).values_list("delivery_id", flat=True))

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
 from campaign.delivery import braking, deciding, pausing, reconciling, sending
 from campaign.delivery.deciding import Decision
-from campaign.delivery.models import Breaker, Bucket, Delivery, Epoch, Queue, Status
+from campaign.delivery.models import Breaker, Bucket, Delivery, DeliveryEvent, Epoch, Queue, Status
 from campaign.lib import kept
-from embedded.troubles import defer
+from embedded.troubles import defer, drop_after_dot
 from tests.delivery.conftest import arrived, now_due
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +110,21 @@ def test_a_restored_database_sends_nothing_until_it_is_reconciled_and_then_nothi
     assert deciding.decide(left_before.pk, Decision.SEND_AGAIN, olive.pk)
     sending.send_due()
     assert len(arrived(sink)) == 2
+
+
+def test_what_somebody_sent_again_after_a_week_has_three_days_anew(post, sink, olive):
+    delivery = post()
+    sink.suffer(drop_after_dot(kept=False, times=1))
+    sending.send_due()
+    DeliveryEvent.objects.update(at=timezone.now() - timedelta(days=7))
+    assert deciding.decide(delivery.pk, Decision.SEND_AGAIN, olive.pk)
+    sink.suffer(defer(times=1))
+    sending.send_due()
+    delivery.refresh_from_db()
+    assert delivery.status == Status.DEFERRED
+    DeliveryEvent.objects.update(at=timezone.now() - timedelta(days=4))
+    now_due()
+    sink.suffer(defer(times=1))
+    sending.send_due()
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.reason[:7]) == (Status.REFUSED, "gave up")
