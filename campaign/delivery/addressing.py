@@ -20,9 +20,10 @@ def address_of(recipient: str) -> str:
     """
     if _is_address(recipient):
         return recipient
-    if "," in recipient or ";" in recipient:
+    phrase, address = phrase_and_address(recipient)
+    if set(recipient + phrase) & {",", ";"}:
         raise ValueError("more than one recipient, or a separator between them")
-    return phrase_and_address(recipient)[1]
+    return address
 
 
 @lru_cache(maxsize=256)

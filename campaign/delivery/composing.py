@@ -23,6 +23,7 @@ _WIDTH = 78
 _BYTES_OF_A_WORD = 39
 _SAFE = re.compile(r"(?!.*=\?)[!-~]+(?: +[!-~]+)*")
 _NEVER_IN_A_HEADER = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_PIECES = re.compile(r"[^ ]+ *| +")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 # Written here and by nobody else; a Cc or Bcc would be a second recipient to whoever believes it.
 _OURS = frozenset(
@@ -43,7 +44,7 @@ def compose(delivery: Delivery, mail: Mail) -> bytes:
     # "=_" can't come about in quoted-printable, so no text can end a part.
     boundary = b"=_" + delivery.id.hex.encode()
     edge = b"\r\n--" + boundary
-    frame = b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n'
+    frame = b'Content-Type: multipart/alternative;\r\n boundary="' + boundary + b'"\r\n'
     parts = (edge, b"\r\n", _TEXT, _quoted(mail.text), edge, b"\r\n", _HTML, _quoted(mail.html), edge, b"--\r\n")
     return b"".join((head, frame, *parts))
 
@@ -108,19 +109,18 @@ def header_line(name: str, value: str) -> str:
 
 
 def _encoded_words(text: str) -> str:
-    """In RFC 2047's words, cut between characters, never inside one."""
+    """In RFC 2047's words, cut after spaces where that can be (some readers keep a gap), never inside a character."""
     words: list[bytes] = []
-    held: list[bytes] = []
-    size = 0
-    for character in text:
-        encoded = character.encode()
-        if size + len(encoded) > _BYTES_OF_A_WORD:
-            words.append(b"".join(held))
-            held, size = [], 0
-        held.append(encoded)
-        size += len(encoded)
-    words.append(b"".join(held))
-    return " ".join(f"=?utf-8?b?{base64.b64encode(word).decode()}?=" for word in words)
+    held = b""
+    for piece in _PIECES.findall(text):
+        encoded = piece.encode()
+        pieces = [encoded] if len(encoded) <= _BYTES_OF_A_WORD else [letter.encode() for letter in piece]
+        for each in pieces:
+            if len(held) + len(each) > _BYTES_OF_A_WORD:
+                words.append(held)
+                held = b""
+            held += each
+    return " ".join(f"=?utf-8?b?{base64.b64encode(word).decode()}?=" for word in [*words, held] if word)
 
 
 def _folded(name: str, value: str) -> str:

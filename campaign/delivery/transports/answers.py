@@ -2,10 +2,9 @@
 
 from typing import NamedTuple
 
+from campaign.delivery import enhanced_codes
 from campaign.delivery.transport import Accepted, Fate, Refused, TryLater
 
-# 5.2.2 (the mailbox is full) and 5.7.x (policy) say nothing against the address.
-BAD_ADDRESS = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
 CLOSING = 421
 
 
@@ -29,7 +28,7 @@ def refusal(answer: Answer) -> TryLater | Refused:
         return TryLater(answer.reason, is_connection=True)
     if answer.code < 500 or answer.code == 503:  # 503: the two of us lost step, which says nothing about the message
         return TryLater(answer.reason)
-    return Refused(answer.reason, bad_address=any(answer.reason.endswith(f" {bad}") for bad in BAD_ADDRESS))
+    return Refused(answer.reason, bad_address=enhanced_codes.is_bad_address(answer.reason.rpartition(" ")[2]))
 
 
 # Codes of success for MAIL, RCPT and DATA.

@@ -29,6 +29,7 @@ class Conversation:
     def __init__(self, connection: smtplib.SMTP) -> None:
         if connection.sock is None:
             raise Broken("hung up")
+        self._connection = connection
         self._socket: socket.socket = connection.sock
         self._heard = b""
         self.is_pipelining = connection.has_extn("pipelining")
@@ -73,7 +74,7 @@ class Conversation:
     def close(self) -> None:
         """Hang up without a word."""
         with contextlib.suppress(OSError):
-            self._socket.close()
+            self._connection.close()  # its file too, without which the socket would stay open
 
     def _line(self, until: float) -> bytes:
         while (end := self._heard.find(b"\n")) < 0:

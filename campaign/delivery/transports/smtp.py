@@ -5,13 +5,14 @@ message costs one round trip. Never more than one text is on its way. Without PI
 """
 
 import smtplib
+import ssl
 import uuid
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 
 from django.conf import settings
-from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.utils import DNS_NAME
 
 from campaign.delivery.dkim_signing import content_of
 from campaign.delivery.transport import Fate, Outgoing, TryLater
@@ -82,18 +83,29 @@ class SmtpLine:
 
 def _open() -> Conversation:
     """Greeted, encrypted and let in, as the settings say. Raises TryLater."""
-    backend = EmailBackend()
+    connection: smtplib.SMTP | None = None
     try:
-        backend.open()
-        connection = cast(smtplib.SMTP, backend.connection)
+        connection = _greeted()
+        if settings.EMAIL_USE_TLS:
+            connection.starttls(context=ssl.create_default_context())
+        if settings.EMAIL_HOST_USER and settings.EMAIL_HOST_PASSWORD:
+            connection.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
         connection.ehlo_or_helo_if_needed()
         return Conversation(connection)
-    except smtplib.SMTPAuthenticationError as error:
-        raise TryLater("smtp authentication failed", is_connection=True) from error
     except (smtplib.SMTPException, OSError, Broken) as error:
-        if backend.connection is not None:
-            backend.connection.close()
-        raise TryLater(f"no connection: {type(error).__name__}", is_connection=True) from error
+        if connection is not None:
+            connection.close()
+        is_password = isinstance(error, smtplib.SMTPAuthenticationError)
+        words = "smtp authentication failed" if is_password else f"no connection: {type(error).__name__}"
+        raise TryLater(words, is_connection=True) from error
+
+
+def _greeted() -> smtplib.SMTP:
+    ours, timeout = DNS_NAME.get_fqdn(), settings.EMAIL_TIMEOUT  # Django asks the resolver for our name only once
+    if settings.EMAIL_USE_SSL:
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(settings.EMAIL_HOST, settings.EMAIL_PORT, ours, timeout=timeout, context=context)
+    return smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT, ours, timeout=timeout)
 
 
 class _Exchange:
