@@ -11,7 +11,8 @@ from campaign.lib.locks import Job, alone
 
 log = structlog.get_logger(__name__)
 BATCH = 1000
-BATCH_OF_LET_GO = 10_000
+# Of a cancelled mailing so many rows are let go at each look, in steps: the worker that looks has other things to do.
+BATCH_OF_LET_GO, STEPS_AT_ONCE = 10_000, 5
 
 
 def sweep() -> list[Queue]:
@@ -21,8 +22,9 @@ def sweep() -> list[Queue]:
     other side reported meanwhile that it had the mail. Running twice at once does it once.
     """
     due = _sweep()
-    while _let_go_of_ended():
-        pass
+    for _ in range(STEPS_AT_ONCE):
+        if not _let_go_of_ended():
+            break
     braking.forget_old()
     return due
 
