@@ -1,8 +1,10 @@
 """A mail server of ours hands in what came to it, at /api/hooks/mail/inbound/, signed with REPORTS_SECRET."""
 
 import hmac
+import re
 import time
 import uuid
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -109,3 +111,9 @@ def test_without_a_secret_there_is_no_such_address(delivery, hand_in, settings):
     settings.REPORTS_SECRET = []
     is_problem(hand_in(dsn(delivery), secret=""), 404)
     assert untouched(delivery)
+
+
+def test_nginx_lets_in_what_this_address_takes(settings):
+    conf = (Path(settings.BASE_DIR) / "deploy" / "nginx.conf").read_text()
+    most = re.search(r"location /api/hooks/mail/ \{\s+client_max_body_size (\d+)m;", conf)
+    assert int(most[1]) * 1024**2 > max(size for _start, size in settings.LARGER_BODIES)
