@@ -9,13 +9,12 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaign.dashboard.mailings_finding import is_spiking
 from campaign.lib import usps
 from campaign.mailings.comparing import ENOUGH
 from campaign.mailings.models import Mailing, Stage, Wrote
 from campaign.mailings.progress import Arm, Progress, evidence_of
 from campaign.organizers.models import Organizer
-
-STANDSTILL = {"bounces", "complaints"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def why_not_approve(mailing: Mailing, organizer: Organizer) -> str:
 def held(mailing: Mailing) -> Notice | None:
     """What to know about a mailing that stopped by itself; None where it didn't."""
     series = mailing.series
-    if series is None or series.held_at is None or series.held_reason not in STANDSTILL or series.ended_at:
+    if series is None or series.held_at is None or not is_spiking(mailing):
         return None
     at = date_format(series.held_at, "DATETIME_FORMAT")
     if series.held_reason == "bounces":

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from campaign.dashboard import counts, knowledge
+from campaign.dashboard import counts, knowledge, mailings_finding
 from campaign.dashboard.permissions import DeskRequest, for_viewers
 from campaign.delivery import surveying
 from campaign.legislators.aging import HELD_AFTER
@@ -25,6 +25,7 @@ def today(request: DeskRequest) -> HttpResponse:
         "held": [glance for glance in glances if glance.held],
         "troubled": troubled,
         "troubles": sum(troubled.values()),
+        "mailings": mailings_finding.to_decide(),
         "brakes": surveying.brakes(),
         "warnings": knowledge.warnings(),
         "held_after": HELD_AFTER.days,

@@ -1,7 +1,5 @@
 """How far a mailing is: numbers of a job that counted, never counted by the page itself."""
 
-import time
-
 import pytest
 from django.db import connection
 from django.test import Client
@@ -53,13 +51,11 @@ def test_before_it_begins_there_are_no_numbers(desk: Client, petition: Petition,
 
 def test_neither_page_counts_deliveries_or_signatures(desk: Client, running: Mailing):
     for name in ("mailing", "mailing_progress"):
-        began = time.monotonic()
         with CaptureQueriesContext(connection) as asked:
             desk.get(reverse(f"dashboard:{name}", args=[running.pk]))
         statements = [query["sql"] for query in asked.captured_queries]
         assert not any("delivery_delivery" in each or "petitions_signature" in each for each in statements)
         assert len(statements) <= 10
-        assert time.monotonic() - began < 1
 
 
 def test_a_paused_queue_is_said_on_the_mailing_s_page(desk: Client, running: Mailing):

@@ -9,14 +9,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from campaign.delivery.models import Delivery, Kind, Status
+from campaign.delivery.models import Delivery, Kind, Series, Status
 from campaign.legislators.models import DataImport, Subject
 from campaign.letters import writing
 from campaign.letters.models import Said
 from campaign.letters.writing import Manuscript
+from campaign.mailings import approving
 from campaign.organizers.models import Organizer
 from campaign.petitions import counting
 from tests import factories
+from tests.dashboard import mailings
 from tests.dashboard.conftest import Story, at_desk
 
 TODAY = "/dashboard/"
@@ -100,7 +102,7 @@ def test_a_glance_takes_as_many_queries_for_ten_petitions_as_for_one(
         petition = factories.make_petition(f"another-{number}")
         factories.sign_and_confirm(petition)
     counting.count()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk.get(TODAY)
 
 
@@ -195,3 +197,18 @@ def unused_port() -> int:
     from embedded.ports import free_port
 
     return free_port()
+
+
+def test_mailings_that_wait_for_somebody_are_named(desk: Client, story: Story, olive: Organizer, olga: Organizer):
+    mailings.reader(story.petition, factories.signer(9))
+    asked = mailings.make_mailing(story.petition, olive)
+    assert "A mailing" not in desk.get(TODAY).content.decode()
+    approving.ask(asked.pk, olive)
+    held = mailings.make_running(story.petition, olive, olga)
+    mailings.make_running(story.petition, olive, olga, b=mailings.B)
+    page = desk.get(TODAY).content.decode()
+    assert "A mailing waits for approval: What the committee said" in page
+    assert "A mailing waits for the choice between A and B" in page
+    assert "stopped by itself" not in page
+    Series.objects.hold(held.pk, "complaints")
+    assert "A mailing stopped by itself" in desk.get(TODAY).content.decode()
