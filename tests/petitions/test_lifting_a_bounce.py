@@ -59,6 +59,7 @@ def test_she_signs_again_presses_the_button_and_mail_flows(ada: Signature, sink:
     assert "Ada" not in mail.text
     page = press(sink)
     assert "mail reaches you now" in page
+    assert ("Confirm my signature" if anew else "Write to me again") in page
     assert not Suppression.objects.exists()
     if not anew:
         type_again(factories.make_petition("another"))
