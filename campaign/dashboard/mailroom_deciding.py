@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign.dashboard import counts
+from campaign.dashboard.mailroom import by
 from campaign.dashboard.permissions import DeskRequest, for_organizers, for_viewers
 from campaign.delivery import deciding
 from campaign.delivery.deciding import Decision, Group
@@ -84,7 +85,7 @@ def decide(request: DeskRequest, decision: str) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     group = _group(asked, before)
     if request.method == "POST":
-        moved = _carry_out(chosen, group, asked, request.user.pk)
+        moved = _carry_out(chosen, group, asked, by(request))
         _say(request, chosen, group, moved)
         back = _named(group) if group else {"status": before.value}
         return redirect(reverse("dashboard:deliveries") + "?" + urlencode(back))
@@ -104,10 +105,10 @@ def decide(request: DeskRequest, decision: str) -> HttpResponse:
     return render(request, "dashboard/mailroom_sure.html", context)
 
 
-def _carry_out(decision: Decision, group: Group | None, asked: QueryDict, by: int) -> int:
+def _carry_out(decision: Decision, group: Group | None, asked: QueryDict, who: str) -> int:
     if group:
-        return deciding.decide_all(group, decision, by)
-    return int(deciding.decide(_id(asked), decision, by))
+        return deciding.decide_all(group, decision, who)
+    return int(deciding.decide(_id(asked), decision, who))
 
 
 def _say(request: DeskRequest, decision: Decision, group: Group | None, moved: int) -> None:

@@ -83,15 +83,15 @@ def possible(status: str) -> list[Decision]:
     return [decision for decision, step in STEPS.items() if step.before == status]
 
 
-def decide(delivery: uuid.UUID, decision: Decision, by: int) -> bool:
-    """One delivery. False where somebody or a report was faster: nothing changed. `by` is the organizer's number.
+def decide(delivery: uuid.UUID, decision: Decision, by: str) -> bool:
+    """One delivery. False where somebody or a report was faster: nothing changed. `by` is an id, never an address.
 
     Mail that is sent again is asked once more whether it may leave at all: suppressed or withdrawn it does not.
     """
     return bool(_decide([delivery], decision, by))
 
 
-def decide_all(group: Group, decision: Decision, by: int) -> int:
+def decide_all(group: Group, decision: Decision, by: str) -> int:
     """The oldest thousand of a group; how many. Done again it goes on with the next ones."""
     if STEPS[decision].before != group.status:
         return 0
@@ -100,7 +100,7 @@ def decide_all(group: Group, decision: Decision, by: int) -> int:
         return _decide(list(chosen[:MOST_AT_ONCE]), decision, by)
 
 
-def _decide(deliveries: Sequence[uuid.UUID], decision: Decision, by: int) -> int:
+def _decide(deliveries: Sequence[uuid.UUID], decision: Decision, by: str) -> int:
     step = STEPS[decision]
     values: dict[str, Any] = {
         "ids": list(deliveries),
@@ -111,8 +111,8 @@ def _decide(deliveries: Sequence[uuid.UUID], decision: Decision, by: int) -> int
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, values)
         moved = cursor.fetchall()
-    for pk, _kind in moved:
-        log.warning("decided about a delivery", delivery=str(pk), decision=decision.value, organizer=by)
+    if moved:
+        log.warning("decided about mail", decision=decision.value, by=by, deliveries=len(moved), first=str(moved[0][0]))
     if step.after is Status.QUEUED:
         for queue in {queue_of(kind) for _pk, kind in moved}:
             transaction.on_commit(lambda queue=queue: nudge(queue))  # type: ignore[misc]

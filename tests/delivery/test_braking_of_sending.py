@@ -107,7 +107,7 @@ def test_a_restored_database_sends_nothing_until_it_is_reconciled_and_then_nothi
     new = post()
     sending.send_due()
     assert [mail.headers["Message-ID"] for mail in arrived(sink)] == [new.message_id]
-    assert deciding.decide(left_before.pk, Decision.SEND_AGAIN, olive.pk)
+    assert deciding.decide(left_before.pk, Decision.SEND_AGAIN, "organizer 5")
     sending.send_due()
     assert len(arrived(sink)) == 2
 
@@ -117,7 +117,7 @@ def test_what_somebody_sent_again_after_a_week_has_three_days_anew(post, sink, o
     sink.suffer(drop_after_dot(kept=False, times=1))
     sending.send_due()
     DeliveryEvent.objects.update(at=timezone.now() - timedelta(days=7))
-    assert deciding.decide(delivery.pk, Decision.SEND_AGAIN, olive.pk)
+    assert deciding.decide(delivery.pk, Decision.SEND_AGAIN, "organizer 5")
     sink.suffer(defer(times=1))
     sending.send_due()
     delivery.refresh_from_db()

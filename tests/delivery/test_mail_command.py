@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from campaign.delivery import braking, recognizing
+from campaign.delivery import braking, deciding, recognizing
 from campaign.delivery.models import Delivery, Epoch, Queue, QueueHold, Status
 from campaign.delivery.transport import TryLater
 from tests.delivery.posts import receipt_needs_a_look, receipt_waits
@@ -158,3 +158,17 @@ def test_a_moment_that_is_none_is_refused():
         mail("reconcile", "--as-uncertain", "--posted-before", "yesterday")
     with pytest.raises(CommandError, match="not allowed with"):
         mail("reconcile", "--as-uncertain", "--send")
+
+
+def test_thousands_of_one_reason_are_decided_about_with_one_command(monkeypatch):
+    monkeypatch.setattr(deciding, "MOST_AT_ONCE", 3)
+    for _ in range(7):
+        receipt_needs_a_look(Status.UNCERTAIN, "restored: may have left")
+    other = receipt_needs_a_look(Status.UNCERTAIN, "lease ran out")
+    words = ("decide", "arrived", "--queue", "confirm", "--reason", "restored: may have left")
+    assert mail(*words) == (0, "7 uncertain. Nothing was changed; add --yes to do it.\n")
+    assert Delivery.objects.filter(status=Status.ACCEPTED).count() == 0
+    assert mail(*words, "--yes") == (0, "7 deliveries: arrived.\n")
+    assert mail(*words, "--yes") == (0, "0 deliveries: arrived.\n")
+    other.refresh_from_db()
+    assert other.status == Status.UNCERTAIN

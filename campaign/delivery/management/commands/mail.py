@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from campaign.delivery import pausing, reconciling, surveying
+from campaign.delivery.deciding import STEPS, Decision, Group, decide_all
 from campaign.delivery.management.commands import _reports, _status
 from campaign.delivery.models import Queue
 
@@ -41,6 +42,11 @@ class Command(BaseCommand):
         deed.add_argument(
             "--posted-before", type=_moment, help="with --as-uncertain: only what was posted before this moment (UTC)"
         )
+        deed = deeds.add_parser("decide", help="decide about all mail of one reason that needs a look, however many")
+        deed.add_argument("decision", choices=[each.value for each in Decision], help="%(choices)s")
+        deed.add_argument("--queue", choices=Queue.values, required=True)
+        deed.add_argument("--reason", required=True, help="as `mail status` tells it")
+        deed.add_argument("--yes", action="store_true", help="do it; without it you are told how many it is about")
         _reports.add_arguments(deeds.add_parser("reports", help="read bounces and complaints that came as mail"))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,6 +56,7 @@ class Command(BaseCommand):
             "status": lambda options: _status.run(options, self.stdout),
             "epoch": self.epoch,
             "reconcile": self.reconcile,
+            "decide": self.decide,
             "reports": _reports.run,
         }
         deeds[options["deed"]](options)
@@ -98,6 +105,19 @@ class Command(BaseCommand):
         for name, number in done.upstairs.items():
             self.stdout.write(f"{name.replace('_', ' ')}: {number:,}")
         self.stdout.write(f"The epoch is {doubts.held}. Mail leaves again.")
+
+    def decide(self, options: dict[str, Any]) -> None:
+        """Decide about a whole group. What is sent again may arrive twice. The second time finds nothing."""
+        decision = Decision(options["decision"])
+        group = Group(STEPS[decision].before, Queue(options["queue"]), options["reason"])
+        found = group.deliveries().count()
+        if not options["yes"]:
+            self.stdout.write(f"{found:,} {group.status.value}. Nothing was changed; add --yes to do it.")
+            return
+        total = 0
+        while moved := decide_all(group, decision, OPERATOR):
+            total += moved
+        self.stdout.write(f"{total:,} deliveries: {decision.value}.")
 
     def _tell(self, doubts: reconciling.Doubts) -> None:
         self.stdout.write(_status.epoch_line(surveying.epoch()))
