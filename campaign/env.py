@@ -99,9 +99,17 @@ def mail_server(name: str) -> dict[str, Any]:
     if url.scheme not in {"smtp", "smtps"}:
         raise BadSetting(f"{name} must begin with smtp:// or smtps://.")
     starttls = parse_qs(url.query).get("tls", ["False"])[-1]
+    if url.query not in {"", f"tls={starttls}"} or starttls not in {"True", "False"}:
+        raise BadSetting(f"{name} knows nothing after its question mark but tls=True, for STARTTLS.")
+    if url.scheme == "smtps" and starttls == "True":
+        raise BadSetting(f"{name} has TLS from the start with smtps://, or begins it with smtp://...?tls=True.")
+    try:
+        port = url.port or (465 if url.scheme == "smtps" else 25)
+    except ValueError as error:
+        raise BadSetting(f"{name} must have a number for its port.") from error
     return {
         "EMAIL_HOST": url.hostname or "localhost",
-        "EMAIL_PORT": url.port or (465 if url.scheme == "smtps" else 25),
+        "EMAIL_PORT": port,
         "EMAIL_HOST_USER": unquote(url.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
         "EMAIL_USE_SSL": url.scheme == "smtps",

@@ -10,7 +10,9 @@ from campaign.env import BadSetting
     ("reader", "value"),
     [(lambda: env.flag("X", default=True), "yes"), (lambda: env.number("X", 1), "-1"),
      (lambda: env.number("X", 1, least=1), "0"), (lambda: env.keys("X"), "c2hvcnQ="), (lambda: env.keys("X"), "%%%"),
-     (lambda: env.database("X"), "sqlite:///x"), (lambda: env.mail_server("X"), "http://x")],
+     (lambda: env.database("X"), "sqlite:///x"), (lambda: env.mail_server("X"), "http://x"),
+     (lambda: env.mail_server("X"), "smtp://x:port"), (lambda: env.mail_server("X"), "smtp://x?tls=true"),
+     (lambda: env.mail_server("X"), "smtp://x?ssl=True"), (lambda: env.mail_server("X"), "smtps://x?tls=True")],
 )  # fmt: skip
 def test_nonsense_is_refused_by_name(monkeypatch, reader, value):
     monkeypatch.setenv("X", value)
