@@ -25,7 +25,7 @@ from kombu.exceptions import OperationalError
 
 from campaign import env
 from campaign.delivery import sending, sweeping
-from campaign.delivery.models import Breaker, Delivery, Queue, Series, Status, Suppression
+from campaign.delivery.models import Breaker, Delivery, MailboxCap, Queue, Series, Status, Suppression
 from campaign.delivery.tasks import send_due
 from campaign.legislators.models import Office
 from campaign.lib import emails, kept
@@ -41,7 +41,7 @@ from embedded.valkey import Valkey
 from tests.chaos.checking import FINAL, Arrived, Books
 
 OF = {"web": (), "worker": (Queue.CONFIRM, Queue.LETTERS), "mailer": (Queue.MAILINGS,), "beat": ()}
-OF_STORIES = (Delivery, Series, Suppression, Supporter, Mailing)
+OF_STORIES = (Delivery, MailboxCap, Series, Suppression, Supporter, Mailing)
 POSTAL_ADDRESS = "Twothirds, 1 River Street, Portland, OR 97201"
 
 
@@ -149,19 +149,26 @@ class Ground:
         held.update(lease_until=timezone.now() - timedelta(seconds=1))
 
     def drain(self, patience: float = 60.0) -> None:
-        """Until every delivery has come to its end; the pauses after a refusal are over at once."""
+        """Until every delivery has come to its end."""
         deadline = time.monotonic() + patience
-        while not again_and_again(self._is_drained):
+        self.go_on()
+        while again_and_again(Delivery.objects.exclude(status__in=FINAL).exists):
             assert time.monotonic() < deadline, f"not drained after {patience:g} s: {self.fates()}"
             time.sleep(0.2)
+            self.go_on()
 
-    def _is_drained(self) -> bool:
+    def go_on(self) -> None:
+        """What time brings: the dead have lost their leases, pauses are over, and who ended is started again."""
+        for child in self.children.values():
+            child.start()  # as a supervisor does; it does nothing while the child runs
+        again_and_again(self._let_time_pass)
+        for queue in again_and_again(sweeping.sweep):
+            self.nudge(queue)
+
+    def _let_time_pass(self) -> None:
         self.expire()
         Breaker.objects.all().delete()
         Delivery.objects.filter(status__in=[Status.DEFERRED, Status.QUEUED]).update(next_at=Now())
-        for queue in sweeping.sweep():
-            self.nudge(queue)
-        return not Delivery.objects.exclude(status__in=FINAL).exists()
 
     def nudge(self, queue: Queue) -> None:
         """What posting does, over this house's broker; it may be down."""
@@ -207,15 +214,8 @@ class Ground:
         self.kills = self.most_uncertain = 0
         self.flush_valkey()
         kept.forget_everything()
-        gone = (
-            "delivery_delivery",
-            "delivery_series",
-            "delivery_suppression",
-            "supporters_supporter",
-            "mailings_mailing",
-        )
         with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {', '.join(gone)} CASCADE")
+            cursor.execute(f"TRUNCATE {', '.join(model._meta.db_table for model in OF_STORIES)} CASCADE")
 
 
 def again_and_again(ask: Callable[[], Any], patience: float = 30.0) -> Any:

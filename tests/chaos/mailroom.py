@@ -31,6 +31,11 @@ def crowd(ground: Ground, number: int, first: int = 0, threads: int = 4) -> Crow
     return Crowd(ground.url, SLUG, make_partner(), first=first, number=number, threads=threads)
 
 
+def crowd_with(ground: Ground, key: str, number: int, first: int) -> Crowd:
+    """So many people begin to sign through a site with this key."""
+    return Crowd(ground.url, SLUG, key, first=first, number=number)
+
+
 def fill(ground: Ground, *, signed: int, confirmed: int, mailings: int = 1) -> set[str]:
     """So many people sign; some confirm, write to both their senators and are in the audience of updates.
 

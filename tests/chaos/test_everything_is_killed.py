@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from campaign.delivery.models import Kind, Queue
-from embedded.troubles import defer, drop_after_dot, slow
+from campaign.delivery.models import Kind
+from embedded.troubles import Trouble, defer, drop_after_dot, slow
 from tests.chaos import mailroom
 from tests.chaos.checking import faults
 from tests.chaos.ground import Ground
@@ -24,8 +24,7 @@ def test_whatever_is_killed_nothing_is_lost_and_nothing_arrives_twice(ground: Gr
     assert mailroom.counted() == {Kind.CONFIRMATION: 40, Kind.RECEIPT: 20, Kind.LETTER: 40, Kind.MAILING: 20}
     ground.sink.suffer(slow(0.01, 0.01))
     ground.start("worker", "mailer", "beat")
-    for queue in Queue:
-        ground.nudge(queue)
+    ground.go_on()
     more = mailroom.crowd(ground, 40, first=40, threads=2)
     time.sleep(0.3)
     ground.kill_one("worker")
@@ -47,21 +46,24 @@ def test_whatever_is_killed_nothing_is_lost_and_nothing_arrives_twice(ground: Gr
 
 
 @pytest.mark.parametrize(
-    ("planted", "found"), [("send_then_mark", "arrived twice"), ("mark_then_send", "lost: accepted and never arrived")]
+    ("planted", "trouble", "found"),
+    [
+        ("send_then_mark", slow(before=0, after=0.4), "arrived twice"),
+        ("mark_then_send", slow(before=0.4, after=0), "lost: accepted and never arrived"),
+    ],
 )
-def test_a_worker_with_a_fault_is_found_out(ground: Ground, planted: str, found: str):
+def test_a_worker_with_a_fault_is_found_out(ground: Ground, planted: str, trouble: Trouble, found: str):
     """The story above finds what it looks for: with mail marked after, or before, it is sent, a kill shows."""
-    acknowledged = mailroom.fill(ground, signed=10, confirmed=4)
-    ground.sink.suffer(slow(0.05, 0.05))
+    acknowledged = mailroom.fill(ground, signed=10, confirmed=4, mailings=0)
+    ground.sink.suffer(trouble)
     ground.start("worker", planted=planted)
-    for _ in range(3):
-        for queue in (Queue.CONFIRM, Queue.LETTERS):
-            ground.nudge(queue)
-        until_arrived = len(ground.sink.messages()) + 2
-        until(lambda more=until_arrived: len(ground.sink.messages()) >= more, "mail under way")
+    for _ in range(2):
+        ground.go_on()
+        there = len(ground.sink.messages())
+        until(lambda there=there: len(ground.sink.messages()) > there, "mail under way", patience=20)
+        time.sleep(0.2)
         ground.kill_one("worker")
         ground.kill_one("worker")
     ground.sink.recover()
-    ground.start("mailer")
     ground.drain()
     assert any(found in fault for fault in faults(ground.books(acknowledged)))
