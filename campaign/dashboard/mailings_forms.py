@@ -141,7 +141,7 @@ class MailingForm(forms.Form):
                 self._tidy(name, cleaned)
         if cleaned.get("subject_b") or cleaned.get("body_b"):
             self._complete_b(cleaned)
-        if not self.errors:
+        if "petition" in cleaned and "language" in cleaned:
             self._try_out(cleaned)
         return cleaned
 
@@ -163,7 +163,7 @@ class MailingForm(forms.Form):
     def _try_out(self, cleaned: dict[str, Any]) -> None:
         """What can't be rendered stands beside its field, with its place: unknown fields, links that lead nowhere."""
         cause = Cause.of(cleaned["petition"], cleaned["language"])
-        typed = {name: cleaned[name] for name in (*self.WORDS, *self.COMPARED)}
+        typed = {name: cleaned.get(name, "") for name in (*self.WORDS, *self.COMPARED)}
         for name in ("a", "b") if typed["subject_b"] or typed["body_b"] else ("a",):
             subject, body = (typed[f"{each}_{name}"] or typed[f"{each}_a"] for each in ("subject", "body"))
             try:

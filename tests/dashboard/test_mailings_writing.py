@@ -56,6 +56,13 @@ def test_an_unknown_field_is_refused_with_its_line_and_column_and_everything_typ
     assert not Mailing.objects.exists()
 
 
+def test_all_faults_are_told_at_once(desk: Client, petition: Petition):
+    broken = {"title": "", "subject_a": "", "body_a": "{{nobody}}", "sample_percent": "0", "body_b": "{{no-one}}"}
+    page = desk.post(NEW, typed_into_the_form(petition, **broken)).content.decode()
+    for field in broken:
+        assert f'id="id_{field}_error"' in page
+
+
 def test_a_fault_of_b_stands_beside_b(desk: Client, petition: Petition):
     page = desk.post(NEW, typed_into_the_form(petition, subject_b="{{nobody}}")).content.decode()
     assert 'id="id_subject_b_error"' in page
