@@ -47,8 +47,9 @@ lock: ## pin anew what the files requirements*.in ask for; needs uv
 	@test -n "$(UV)" || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
 	$(COMPILE) $(ARGS) --constraint requirements.txt --output-file requirements-polygons.txt requirements-polygons.in
+	$(COMPILE) $(ARGS) --constraint requirements.txt --output-file requirements-amazon.txt requirements-amazon.in
 	$(COMPILE) $(ARGS) --constraint requirements.txt --constraint requirements-polygons.txt \
-	    --output-file requirements-dev.txt requirements-dev.in
+	    --constraint requirements-amazon.txt --output-file requirements-dev.txt requirements-dev.in
 
 messages: install-dev ## gather the texts for translation, compile what is translated; needs gettext
 	$(SETTINGS) $(BIN)/python manage.py makemessages --locale es --no-wrap --no-location --no-obsolete \

@@ -96,14 +96,26 @@ def _provider(name: str) -> dict[str, Any]:
     if missing:
         raise BadSetting(f"{name}=anymail://{provider} needs ?{'=...&'.join(missing)}=...")
     if provider == "amazon_ses" and not find_spec("boto3"):
-        raise BadSetting(f"{name}=anymail://amazon_ses needs `pip install boto3`.")
+        raise BadSetting(
+            f"{name}=anymail://amazon_ses needs `pip install --require-hashes -r requirements-amazon.txt`."
+        )
     settings = {f"{provider.upper()}_{key}": _value(name, key, value) for key, value in told.items()}
+    if provider == "amazon_ses":
+        settings = _asked_once(settings)
     return {
         "MAIL_LINE": f"{_LINES}.providers.ProviderLine",
         "MAIL_PROVIDER": provider,
         "EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend",
         "ANYMAIL": settings,
     }
+
+
+def _asked_once(settings: dict[str, Any]) -> dict[str, Any]:
+    """Amazon's library would ask again by itself after a time-out, when the mail may have been taken."""
+    told = settings.get("AMAZON_SES_CLIENT_PARAMS", {})
+    config = {"connect_timeout": 20, "read_timeout": 30} | told.get("config", {})
+    config |= {"retries": {"total_max_attempts": 1}}
+    return settings | {"AMAZON_SES_CLIENT_PARAMS": told | {"config": config}}
 
 
 def _value(name: str, key: str, value: str) -> Any:

@@ -1,5 +1,6 @@
 """Mail by a provider's interface: django-anymail against a server that speaks it, and every provider by one setting."""
 
+import base64
 import contextlib
 import json
 import pkgutil
@@ -264,8 +265,54 @@ def test_every_provider_that_anymail_speaks_is_known():
     assert set(mail_settings.PROVIDERS) == names - older_names - no_providers
 
 
-def test_amazon_says_what_it_needs(configure):
-    with pytest.raises(BadSetting, match="boto3"):
+@pytest.fixture
+def amazon(configure, provider) -> Provider:
+    params = {"region_name": "us-east-1", "aws_access_key_id": "x", "aws_secret_access_key": "y"}
+    configure("anymail://amazon_ses?CLIENT_PARAMS=" + quote(json.dumps(params | {"endpoint_url": provider.url})))
+    return provider
+
+
+def test_amazon_takes_the_mail_as_it_was_written(amazon):
+    amazon.replies = [says(200, {"MessageId": "0100-4711"})]
+    mail = outgoing(headers=UPDATE)
+    fates = hand_over([mail])
+    assert (kinds(fates), words(fates[0])) == ([Accepted], "amazon_ses 0100-4711")
+    sent = json.loads(amazon.requests[0][2])
+    content = base64.b64decode(sent["Content"]["Raw"]["Data"]).decode()
+    assert sent["Destination"]["ToAddresses"] == ["ada@example.org"]
+    for expected in ("List-Unsubscribe-Post: List-Unsubscribe=One-Click", mail.delivery.message_id):
+        assert expected in content
+
+
+@pytest.mark.parametrize(
+    ("status", "fate", "of_the_relay"),
+    [(429, TryLater, True), (403, TryLater, True), (400, TryLater, False), (500, Unsure, False), (503, TryLater, True)],
+)
+def test_amazon_is_asked_only_once_whatever_it_answers(amazon, status, fate, of_the_relay):
+    amazon.replies = [says(status, {"message": "No"})]
+    fates = hand_over(people(1))
+    assert kinds(fates) == [fate]
+    assert says_something_of_the_relay(fates[0]) == of_the_relay
+    assert len(amazon.requests) == 1
+
+
+def test_amazon_hanging_up_leaves_the_mail_unsure_and_is_not_asked_again(amazon):
+    amazon.replies = [hangs_up]
+    assert kinds(hand_over(people(1))) == [Unsure]
+    assert len(amazon.requests) == 1
+
+
+def test_amazon_that_nobody_can_reach_says_nothing_of_the_mailboxes(amazon):
+    amazon.shutdown()
+    amazon.server_close()
+    fates = hand_over(people(2))
+    assert kinds(fates) == [TryLater] * 2
+    assert all(says_something_of_the_relay(fate) for fate in fates)
+
+
+def test_amazon_says_what_it_needs(configure, monkeypatch):
+    monkeypatch.setattr(mail_settings, "find_spec", lambda name: None)
+    with pytest.raises(BadSetting, match=r"requirements-amazon\.txt"):
         configure('anymail://amazon_ses?CLIENT_PARAMS={"region_name":"us-east-1"}')
 
 
@@ -279,7 +326,7 @@ def test_amazon_says_what_it_needs(configure):
         ("anymail://postmark?SERVER_TOKN=x", "no setting SERVER_TOKN"),
         ("anymail://mailjet?API_KEY=x", "SECRET_KEY"),
         ("anymail://postmark?nonsense", "SETTING=value"),
-        ("anymail://amazon_ses?CLIENT_PARAMS=eu", "boto3|JSON object"),
+        ("anymail://amazon_ses?CLIENT_PARAMS=eu", "JSON object"),
         ("pigeon://", "must begin with"),
         ("", "not set"),
     ],
