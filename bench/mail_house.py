@@ -74,6 +74,7 @@ def prepare(backing: servers.Servers, var: Path, sink_port: int) -> House:
     env = backing.env | {
         "EMAIL_URL": f"smtp://127.0.0.1:{sink_port}",
         "POSTAL_ADDRESS": "Twothirds, 1 Example Street, Portland, OR 97201",
+        "STATIC_ROOT": str(var / "static"),
         "PEERS_DATABASE_URL": backing.postgres.url("peers"),
     }
     log = var / "preparing.log"

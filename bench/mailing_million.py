@@ -90,6 +90,7 @@ def log_in(house: House) -> str:
 
 def start(house: House, stack: ExitStack) -> tuple[int, Processes]:
     """Everything that runs in production; the web server's port."""
+    servers.manage(house.env, house.var / "preparing.log", "collectstatic", "--no-input", "--verbosity=0")
     port = stack.enter_context(servers.web(servers.OUR_APPLICATION, house.env, house.var / "web.log"))
     children = {
         "mailer": stack.enter_context(mail_house.mailer(house)),
@@ -205,7 +206,11 @@ def main() -> None:
         sink.forget(light=True)
         port, processes = start(house, stack)
         mailing = mail_house.approved(house, of, "A large one")
-        seconds, pages = measure(house, mailing.pk, port, processes)
+        try:
+            seconds, pages = measure(house, mailing.pk, port, processes)
+        except RuntimeError:
+            print((var / "web.log").read_text()[-4000:])
+            raise
         queued(mailing.pk, options.count)
         if options.drain:
             print(f"drained at {drain(mailing.pk, options.count, sink):.0f}/s, each arrived once", flush=True)
