@@ -203,8 +203,8 @@ MAIL_LINE = MAIL_PROVIDER = ""  # EMAIL_URL says both, and all that Django and a
 globals().update(mail_settings.line("EMAIL_URL"))
 DKIM_KEY, DKIM_SELECTOR, DKIM_DOMAIN = mail_settings.dkim()
 ANYMAIL = report_settings.told(globals().get("ANYMAIL", {}))
-REPORTS_SECRET = report_settings.secrets("REPORTS_SECRET")
-REPORTS_MAILBOX_URL = report_settings.mailbox("REPORTS_MAILBOX_URL")
+REPORTS_SECRET: list[str] = report_settings.secrets("REPORTS_SECRET")
+REPORTS_MAILBOX_URL: str = report_settings.mailbox("REPORTS_MAILBOX_URL")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_RATE = env.number("MAIL_RATE", 0)  # mails a second that the relay takes; 0: as many as there are
 MAIL_EPOCH = env.text("MAIL_EPOCH", "") or "1"  # another one after a restore: see docs/operations.md

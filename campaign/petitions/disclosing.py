@@ -28,9 +28,8 @@ def signatures_of(supporter_id: uuid.UUID) -> list[dict[str, Any]]:
 def mails_to(supporter_id: uuid.UUID) -> list[dict[str, Any]]:
     """One entry for each mail: what it was about, and what became of it. What it said is not kept."""
     deliveries = Delivery.objects.filter(mailbox=supporter_id).order_by("created_at", "pk")
-    return list(
-        deliveries.values("recipe", "status", "reason", "created_at", "handed_off_at", "finished_at", "reported")
-    )
+    kept = ("recipe", "status", "reason", "created_at", "handed_off_at", "finished_at", "reported")
+    return [dict(row) for row in deliveries.values(*kept)]
 
 
 def stops_of(supporter_id: uuid.UUID) -> list[dict[str, Any]]:
