@@ -37,12 +37,6 @@ class Crowd:
         self._given_up.set()
         assert not any(thread.is_alive() for thread in self._threads), "somebody could not sign"
 
-    def give_up(self) -> None:
-        """Nobody tries any longer."""
-        self._given_up.set()
-        for thread in self._threads:
-            thread.join(TIMEOUT_SECONDS + 1)
-
     def _sign_on(self) -> None:
         while not self._given_up.is_set():
             with self._lock:

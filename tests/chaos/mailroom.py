@@ -26,14 +26,9 @@ def make_partner() -> str:
     )[2]
 
 
-def crowd(ground: Ground, number: int, first: int = 0, threads: int = 4) -> Crowd:
+def crowd(ground: Ground, number: int, first: int = 0, threads: int = 4, key: str = "") -> Crowd:
     """So many people begin to sign."""
-    return Crowd(ground.url, SLUG, make_partner(), first=first, number=number, threads=threads)
-
-
-def crowd_with(ground: Ground, key: str, number: int, first: int) -> Crowd:
-    """So many people begin to sign through a site with this key."""
-    return Crowd(ground.url, SLUG, key, first=first, number=number)
+    return Crowd(ground.url, SLUG, key or make_partner(), first=first, number=number, threads=threads)
 
 
 def fill(ground: Ground, *, signed: int, confirmed: int, mailings: int = 1) -> set[str]:
