@@ -86,7 +86,8 @@ def running_house(blocker: Any, logs: Path, **env: str) -> Iterator[House]:
         running = House(url, sink, os.environ | ours | env, logs)
         try:
             running.start("web", commands.web("127.0.0.1", port), PROCESS="web")
-            running.start("worker", commands.worker())
+            # One for all queues: a second one would cost every file of stories another second.
+            running.start("worker", (*commands.worker(), "--queues=celery,confirm,letters,errands,mailings"))
             running.start("beat", commands.beat())
             until(lambda: answers(port), "the web server")
             yield running
