@@ -184,7 +184,7 @@ class Demo:
         """Ours, and what the user's own environment says wins."""
         ours = keys.kept_in(self.var / "secrets.json")
         ours |= {"SITE_URL": self.url, "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]", "PYTHONUNBUFFERED": "1"}
-        # Offices of the sandbox have addresses that no real mail server delivers to. Workers stop before our patience ends.
+        # Offices of the sandbox have addresses that no mail server delivers to; workers end before our patience does.
         ours |= {"INBOX_DIR": str(self.var / "mail"), "SANDBOX_OFFICES": "True", "WORKER_STOP_SECONDS": "13"}
         ours |= {"POSTAL_ADDRESS": "1 Demo Street, Exampleville"}  # without one no mailing leaves
         if self.postgres:
