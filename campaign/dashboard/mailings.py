@@ -12,6 +12,7 @@ from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from campaign.dashboard import mailings_telling as telling
@@ -94,7 +95,7 @@ def _latest(mailing: Mailing) -> tuple[str, datetime, Organizer | None]:
     for what, at, by in moments:
         if at:
             return what, at, by
-    return _("changed"), mailing.edited_at, mailing.edited_by
+    return pgettext("a mailing", "changed"), mailing.edited_at, mailing.edited_by
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 SOON = timedelta(minutes=10)
 AHEAD = timedelta(days=366)
@@ -36,7 +37,7 @@ def said(moment: datetime) -> str:
         return str(_("It begins within seconds."))
     if moment <= timezone.now() + SOON:
         return str(_("It leaves in ten minutes. Until then you can take it back."))
-    at = date_format(moment, "l, j F Y, H:i")
+    at = date_format(moment, pgettext("of a day and a time", "l, j F Y, H:i"))
     return str(_("It leaves on %(at)s UTC.")) % {"at": at} + " " + clocks(moment)
 
 
