@@ -11,6 +11,8 @@ from typing import Any
 
 from celery import Celery, signals
 
+from campaign.delivery import stopping
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
 
 app = Celery("campaign")
@@ -47,7 +49,4 @@ def _pass_on(how: str, **_: Any) -> None:
 
 
 def _stop_soon(*_: Any) -> None:
-    # Here, because the rooms can be imported only after Celery has made Django ready.
-    from campaign.delivery import sending
-
-    sending.stop_soon()
+    stopping.ask()

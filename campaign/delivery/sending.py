@@ -3,7 +3,6 @@
 import contextlib
 import os
 import socket
-import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from campaign.delivery import braking, recipes, settling, transport, watching
+from campaign.delivery import braking, recipes, settling, stopping, transport, watching
 from campaign.delivery.claiming import BATCHES, claim
 from campaign.delivery.models import Delivery, MailboxCap, Queue, Suppression
 from campaign.delivery.promising import promise
@@ -31,12 +30,6 @@ WAIT_FOR_TOKENS_SECONDS = 0.2
 # What the mail server said is worth waiting for a database that comes back: without it nobody would know.
 TRIES_TO_SETTLE, BETWEEN_TRIES_SECONDS = 20, 0.5
 UNREACHABLE = (OperationalError, InterfaceError)
-_stopping = threading.Event()
-
-
-def stop_soon() -> None:
-    """This process is asked to stop: what is in hand is finished, nothing more is claimed. Twice is once."""
-    _stopping.set()
 
 
 def send_due(queue: Queue | None = None, call_another: Callable[[], None] | None = None) -> int:
@@ -55,7 +48,7 @@ class _Round:
     def __init__(self, queue: Queue, call_another: Callable[[], None] | None) -> None:
         self.queue = queue
         self.call_another = call_another
-        self.worker = f"{socket.gethostname()}:{os.getpid()}:{time.monotonic_ns()}"
+        self.worker = f"{socket.gethostname()[:40]}:{os.getpid()}:{time.monotonic_ns()}"  # a column of 80
         self.until = time.monotonic() + LONGEST_BATCH_SECONDS[queue]
         self.settled: list[Outcome] = []
         self.taken = 0
@@ -87,7 +80,7 @@ class _Round:
         return batch
 
     def _must_end(self) -> bool:
-        return self.is_over or _stopping.is_set() or time.monotonic() > self.until
+        return self.is_over or stopping.is_asked() or time.monotonic() > self.until
 
     def _send(self, batch: list[Delivery], line: Line) -> None:
         """Window after window. What a window became of is written with the promise of the next: one commit for both."""
@@ -123,8 +116,11 @@ class _Round:
         promised = self._promised(ready)
         if promised:
             fates = dict(line.hand_over(promised))
-            self.settled += settling.answered(promised, fates)
+            _insist(lambda: self._note(promised, fates))
             braking.heard(_by_domain(promised, fates))
+
+    def _note(self, promised: list[Outgoing], fates: dict[uuid.UUID, Fate]) -> None:
+        self.settled += settling.answered(promised, fates)
 
     def _written(self, window: list[Delivery]) -> list[Outgoing]:
         """The mails that exist, go now, and go to a domain that takes mail."""

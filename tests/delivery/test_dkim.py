@@ -183,6 +183,7 @@ def test_an_ed25519_key_is_read_as_dkimpy_writes_it(configure):
         pem(RSA, BestAvailableEncryption(b"secret")), pem(ec.generate_private_key(ec.SECP256R1())),
         RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
     ],
+    ids=["nothing", "empty", "nonsense", "broken", "locked", "of another kind", "public"],
 )  # fmt: skip
 def test_a_key_that_can_not_be_read_stops_the_start_by_name(configure, content):
     with pytest.raises(BadSetting, match="DKIM_KEY_FILE"):

@@ -1,8 +1,10 @@
 """The SMTP line against a real server: who gets what, and what becomes of whom."""
 
+import threading
+
 import pytest
 
-from campaign.delivery import transport
+from campaign.delivery import stopping, transport
 from campaign.delivery.transport import Accepted, Refused, TryLater, Unsure
 from campaign.delivery.transports import smtp, windows
 from embedded.troubles import At, Trouble, defer, drop_after_dot, hang, reject
@@ -176,3 +178,14 @@ def test_a_server_that_defers_everything_is_heard_for_each(sink):
     assert kinds(fates) == [TryLater] * 5
     assert not any(says_something_of_the_relay(fate) for fate in fates)
     assert sink.connections == 1
+
+
+def test_whoever_is_asked_to_stop_ends_what_is_under_way_and_begins_no_other(sink, monkeypatch):
+    monkeypatch.setattr(stopping, "_asked", threading.Event())
+    sink.suffer(hang(0.1, at=At.DOT))
+    threading.Timer(0.25, stopping.ask).start()
+    fates = hand_over(people(20))
+    arrived_ones = kinds(fates).count(Accepted)
+    assert 1 <= arrived_ones <= 6
+    assert kinds(fates) == [Accepted] * arrived_ones + [TryLater] * (20 - arrived_ones)
+    assert recipients(sink) == names(*range(arrived_ones))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from campaign.delivery import stopping
 from campaign.delivery.addressing import address_of
 from campaign.delivery.transport import Accepted, Fate, Outgoing, Refused, TryLater, Unsure
 
@@ -73,6 +74,8 @@ class Window:
         """Who was introduced is sent now, and the next one introduced; False when it was nobody's turn any more."""
         if self._to_go and time.monotonic() > self._begin_until:
             self.put_off(TryLater("not begun: the server is slow", is_connection=True))
+        if self._to_go and stopping.is_asked():
+            self.put_off(TryLater("not begun: asked to stop", is_connection=True))
         self.sent, self.introduced = self.introduced, self._to_go.popleft() if self.look_ahead() else None
         return self.sent is not None or self.introduced is not None
 
