@@ -12,6 +12,7 @@ from campaign.organizers.models import Organizer
 from campaign.petitions.models import Petition, Signature
 from tests import factories
 
+TITLE = "What the committee said"
 A = Words("News for {{given_name|you}}", "Dear {{given_name|friend}},\n\nthe **committee** met. {{petition_url}}")
 B = Words("The committee met", "Dear {{given_name|friend}},\n\nit met.")
 
@@ -21,10 +22,12 @@ def reader(petition: Petition, typed: Any = factories.ADA, **changes: Any) -> Si
     return factories.sign_and_confirm(petition, typed, updates_consent=True, **changes)
 
 
-def make_mailing(petition: Petition, by: Organizer, *, b: Words | None = None, **whom: Any) -> Mailing:
+def make_mailing(
+    petition: Petition, by: Organizer, *, a: Words = A, b: Words | None = None, title: str = TITLE, **whom: Any
+) -> Mailing:
     """A draft. With B a tenth each gets A and B first."""
     chosen = Whom(**({"sample_percent": 10} if b else {}) | whom)
-    return drafting.begin(petition, Draft(title="What the committee said", a=A, b=b, whom=chosen), by)
+    return drafting.begin(petition, Draft(title=title, a=a, b=b, whom=chosen), by)
 
 
 def make_approved(petition: Petition, by: Organizer, other: Organizer, **more: Any) -> Mailing:
@@ -54,7 +57,7 @@ def make_running(petition: Petition, by: Organizer, other: Organizer, **more: An
 def typed_into_the_form(about: Petition, **changes: Any) -> dict[str, Any]:
     """What Olive types."""
     whole = {
-        "title": "What the committee said",
+        "title": TITLE,
         "petition": str(about.pk),
         "language": "en",
         "wrote": "",
