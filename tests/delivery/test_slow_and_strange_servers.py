@@ -1,19 +1,24 @@
 """Servers that are slow, hang, or refuse us and not the mailbox: nothing is lost, blamed on the mailbox or crashed."""
 
+import contextlib
 import socket
 import time
+import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Self
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from campaign.delivery import recipes, sending
 from campaign.delivery.claiming import claim
-from campaign.delivery.models import LEASE, Delivery, Queue, Status, Suppression
+from campaign.delivery.models import LEASE, Delivery, Kind, Queue, Series, Status, Suppression
 from campaign.delivery.promising import promise
 from campaign.delivery.recipes import Mail
-from campaign.delivery.transport import Outgoing
+from campaign.delivery.transport import Accepted, Fate, Outgoing, Refused, TryLater
 from embedded.troubles import At, Trouble, hang
 from tests.delivery.conftest import arrived, now_due
 
@@ -104,3 +109,54 @@ def test_a_promise_that_was_rolled_back_counts_as_a_crash_at_once(post, sink):
     delivery.refresh_from_db()
     assert (delivery.status, delivery.reason, delivery.crashes) == (Status.QUEUED, "crashed", 1)
     assert arrived(sink) == []
+
+
+def test_a_host_with_the_longest_name_there_may_be_sends(post, sink, monkeypatch):
+    monkeypatch.setattr(socket, "gethostname", lambda: "w" * 63)
+    post()
+    assert sending.send_due() == 1
+
+
+class LineThatOutlivesTheDatabase:
+    """While the server answers the connection to the database is cut."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def ready(self) -> None:
+        """Always."""
+
+    def hand_over(self, window: Sequence[Outgoing]) -> Mapping[uuid.UUID, Fate]:
+        """It takes all but the last two."""
+        told = connection.get_connection_params()
+        with psycopg.connect(**{name: told.get(name) for name in ("dbname", "user", "password", "host", "port")}) as at:
+            at.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+        never, later = Refused("smtp 550 5.1.1", bad_address=True), TryLater("smtp 451")
+        fates: list[Fate] = [*(Accepted("smtp 250") for _ in window[2:]), never, later]
+        return {each.delivery.pk: fate for each, fate in zip(window, fates, strict=True)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_server_said_is_not_forgotten_when_the_database_goes_away_meanwhile(settings):
+    settings.MAIL_LINE = f"{__name__}.LineThatOutlivesTheDatabase"
+    recipes.register_many(
+        "some", lambda each: {one.pk: Mail(f"{one.pk.hex}@example.org", "News", "Words.\n") for one in each}
+    )
+    series = Series.objects.create()
+    for _ in range(5):
+        Delivery.objects.create(
+            key=str(uuid.uuid4()), kind=Kind.MAILING, recipe="some", mailbox=uuid.uuid4(), series=series
+        )
+    with contextlib.suppress(OperationalError):  # what comes after may meet a connection that is cut
+        sending.send_due(Queue.MAILINGS)
+    assert Counter(Delivery.objects.values_list("status", flat=True)) == {
+        Status.ACCEPTED: 3,
+        Status.DEFERRED: 1,
+        Status.REFUSED: 1,
+    }
+    assert Suppression.objects.count() == 1

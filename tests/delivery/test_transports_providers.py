@@ -20,6 +20,7 @@ from django.utils.module_loading import import_string
 
 from campaign import mail_settings
 from campaign.delivery.transport import Accepted, Refused, TryLater, Unsure
+from campaign.delivery.transports import windows
 from campaign.env import BadSetting
 from tests.delivery.handing import hand_over, kinds, outgoing, people, says_something_of_the_relay, words
 
@@ -193,6 +194,19 @@ def test_a_provider_that_is_ill_costs_three_and_no_window(postmark):
     assert kinds(fates) == [Unsure] * 3 + [TryLater] * 7
     assert says_something_of_the_relay(fates[-1])
     assert len(postmark.requests) == 3
+
+
+def test_a_provider_that_is_slow_is_told_no_more_once_the_promise_runs_out(postmark, monkeypatch):
+    def slow(handler: Handler) -> None:
+        time.sleep(0.3)
+        takes_it(handler)
+
+    monkeypatch.setattr(windows, "SECONDS_TO_BEGIN", 0.5)
+    postmark.replies = [slow]
+    fates = hand_over(people(5))
+    assert kinds(fates) == [Accepted, Accepted, TryLater, TryLater, TryLater]
+    assert len(postmark.requests) == 2
+    assert says_something_of_the_relay(fates[-1])
 
 
 def test_a_provider_that_nobody_can_reach_says_nothing_of_the_mailboxes(configure):

@@ -4,6 +4,7 @@ One request a message. What a request came to is known from its answer alone: on
 answered by somebody on the way, may have been taken.
 """
 
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -23,9 +24,11 @@ from anymail.exceptions import (
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from campaign.delivery import stopping
 from campaign.delivery.addressing import address_of, phrase_and_address
 from campaign.delivery.composing import headers_of, refuse_breaks
 from campaign.delivery.transport import Accepted, Fate, Outgoing, Refused, TryLater, Unsure
+from campaign.delivery.transports import windows
 
 log = structlog.get_logger(__name__)
 # Who lets bounces go to an address of ours. Others take its domain alone (Mailgun, Mandrill), in the place of the one
@@ -74,10 +77,16 @@ class ProviderLine:
             raise TryLater(f"no connection: {type(error).__name__}", is_connection=True) from error
 
     def hand_over(self, window: Sequence[Outgoing]) -> Mapping[uuid.UUID, Fate]:
-        """One request for each; a fate for each. Never raises for what the provider did."""
+        """One request for each; a fate for each. Never raises for what the provider did.
+
+        What a slow one could not be told while the promise lasts, or before this process has to end, goes later.
+        """
         fates: dict[uuid.UUID, Fate] = {}
-        in_a_row = 0
+        in_a_row, begin_until = 0, time.monotonic() + windows.SECONDS_TO_BEGIN
         for outgoing in window:
+            if fates and (time.monotonic() > begin_until or stopping.is_asked()):
+                fates[outgoing.delivery.pk] = TryLater("not begun: no time left", is_connection=True)
+                continue
             if in_a_row >= UNSURE_IN_A_ROW:
                 fates[outgoing.delivery.pk] = TryLater("not begun: the provider is ill", is_connection=True)
                 continue
