@@ -7,7 +7,7 @@ import pytest
 from campaign.delivery import stopping, transport
 from campaign.delivery.transport import Accepted, Refused, TryLater, Unsure
 from campaign.delivery.transports import smtp, windows
-from embedded.troubles import At, Trouble, defer, drop_after_dot, hang, reject
+from embedded.troubles import At, Trouble, defer, drop_after_dot, hang, reject, slow
 from tests.delivery.conftest import arrived
 from tests.delivery.handing import hand_over, kinds, outgoing, people, says_something_of_the_relay, words
 
@@ -182,7 +182,7 @@ def test_a_server_that_defers_everything_is_heard_for_each(sink):
 
 def test_whoever_is_asked_to_stop_ends_what_is_under_way_and_begins_no_other(sink, monkeypatch):
     monkeypatch.setattr(stopping, "_asked", threading.Event())
-    sink.suffer(hang(0.1, at=At.DOT))
+    sink.suffer(slow(0.1, 0))
     threading.Timer(0.25, stopping.ask).start()
     fates = hand_over(people(20))
     arrived_ones = kinds(fates).count(Accepted)

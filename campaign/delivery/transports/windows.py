@@ -74,7 +74,7 @@ class Window:
         """Who was introduced is sent now, and the next one introduced; False when it was nobody's turn any more."""
         if self._to_go and time.monotonic() > self._begin_until:
             self.put_off(TryLater("not begun: the server is slow", is_connection=True))
-        if self._to_go and stopping.is_asked():
+        if stopping.is_asked():
             self.put_off(TryLater("not begun: asked to stop", is_connection=True))
         self.sent, self.introduced = self.introduced, self._to_go.popleft() if self.look_ahead() else None
         return self.sent is not None or self.introduced is not None
