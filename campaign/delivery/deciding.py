@@ -12,7 +12,7 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import QuerySet, TextChoices
 
-from campaign.delivery.models import Delivery, Queue, Status, queue_of
+from campaign.delivery.models import Delivery, Queue, Series, Status, queue_of
 from campaign.delivery.posting import nudge
 from campaign.delivery.settling import SOMEBODY_DECIDED
 
@@ -55,12 +55,12 @@ WITH moved AS (
     next_at = CASE WHEN %(after)s = 'queued' THEN statement_timestamp() ELSE next_at END,
     finished_at = CASE WHEN %(after)s = 'queued' THEN NULL ELSE statement_timestamp() END
   WHERE id = ANY(%(ids)s) AND status = %(before)s
-  RETURNING id, kind
+  RETURNING id, kind, series_id
 ), told AS (
   INSERT INTO delivery_deliveryevent (delivery_id, status, reason, at)
   SELECT id, %(after)s, %(reason)s, statement_timestamp() FROM moved
 )
-SELECT id, kind FROM moved
+SELECT id, kind, series_id FROM moved
 """
 
 
@@ -113,7 +113,8 @@ def _decide(deliveries: Sequence[uuid.UUID], decision: Decision, by: str) -> int
         moved = cursor.fetchall()
     if moved:
         log.warning("decided about mail", decision=decision.value, by=by, deliveries=len(moved), first=str(moved[0][0]))
+    Series.objects.recount({series for _pk, _kind, series in moved if series})
     if step.after is Status.QUEUED:
-        for queue in {queue_of(kind) for _pk, kind in moved}:
+        for queue in {queue_of(kind) for _pk, kind, _series in moved}:
             transaction.on_commit(lambda queue=queue: nudge(queue))  # type: ignore[misc]
     return len(moved)

@@ -35,6 +35,14 @@ FROM (
 _ALL = """
 SELECT status, reported, count(*) FROM delivery_delivery WHERE series_id = %s GROUP BY status, reported
 """
+# Where more joined after a count, or was sent again, or left. LIMIT keeps it at two looks at an index for each series.
+_STIRRED = """
+SELECT id FROM delivery_series AS s WHERE (
+  SELECT 1 FROM delivery_delivery WHERE series_id = s.id AND status IN ('queued', 'deferred') LIMIT 1
+) IS NOT NULL OR (
+  SELECT 1 FROM delivery_delivery WHERE series_id = s.id AND handed_off_at >= s.tallied_at LIMIT 1
+) IS NOT NULL
+"""
 _LATE_COMPLAINTS = """
 SELECT count(*) FROM delivery_delivery AS d JOIN delivery_series AS s ON s.id = d.series_id
 WHERE s.id = %s AND d.reported = 'complained' AND d.reported_at >= s.watched_from
@@ -74,7 +82,10 @@ def watch() -> None:
 def _moving() -> list[Series]:
     heard = Report.objects.filter(heard_at__gt=timezone.now() - REPORTS_ARE_NEW_FOR)
     news = set(heard.exclude(delivery__series=None).values_list("delivery__series", flat=True).distinct())
-    return [each for each in Series.objects.all() if _is_moving(each, has_news=each.pk in news)]
+    with connection.cursor() as cursor:
+        cursor.execute(_STIRRED)
+        news |= {pk for (pk,) in cursor.fetchall()}
+    return [each for each in Series.objects.order_by("pk") if _is_moving(each, has_news=each.pk in news)]
 
 
 def _is_moving(series: Series, *, has_news: bool) -> bool:
@@ -89,6 +100,7 @@ def _is_moving(series: Series, *, has_news: bool) -> bool:
 def _count(series: Series) -> None:
     began = time.monotonic()
     tally: dict[str, int] = {"all": 0}
+    now = _row("SELECT statement_timestamp()", [])[0]  # before it counts: what leaves meanwhile is counted next time
     with connection.cursor() as cursor:
         cursor.execute(_ALL, [series.pk])
         for status, reported, count in cursor.fetchall():
@@ -97,7 +109,6 @@ def _count(series: Series) -> None:
             if reported:
                 tally[f"reported:{reported}"] = tally.get(f"reported:{reported}", 0) + count
     tally["took_ms"] = int((time.monotonic() - began) * 1000)
-    now = timezone.now()
     rate = _rate(series, tally, now)
     Series.objects.filter(pk=series.pk).update(tally=tally, tallied_at=now, rate=rate)
     if series.held_at is None and series.ended_at is None:
@@ -123,7 +134,7 @@ def _look_for_spikes(series: Series, tally: dict[str, int]) -> None:
         _hold(series.pk, "complaints", late, handed)
 
 
-def _row(statement: str, values: Any) -> tuple[int, ...]:
+def _row(statement: str, values: Any) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchone()

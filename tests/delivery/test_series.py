@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
-from campaign.delivery import posting, recipes, sending, sweeping, watching
+from campaign.delivery import deciding, posting, recipes, sending, sweeping, watching
 from campaign.delivery.models import (
     Delivery,
     Kind,
@@ -296,7 +296,29 @@ def test_a_series_is_counted_while_it_moves_and_when_something_is_reported(fill,
     assert watched_later(series).counted("accepted") == 4
     assert series.rate in {7, 8}
     first = Delivery.objects.first()
+    Delivery.objects.update(handed_off_at=timezone.now() - timedelta(minutes=10))
     Delivery.objects.filter(pk=first.pk).update(reported="delivered", reported_at=timezone.now())
     assert watched_later(series).counted("reported:delivered") == 0
     Report.objects.create(source="dsn", event_id="1", what="delivered", delivery=first)
     assert watched_later(series).counted("reported:delivered") == 1
+
+
+def test_a_series_that_stood_still_is_counted_when_more_of_it_leaves(fill, series, sink):
+    fill(2)
+    sending.send_due()
+    assert watched_later(series).counted("accepted") == 2
+    fill(5)
+    sending.send_due()
+    assert watched_later(series).counted("accepted") == 5
+
+
+def test_a_series_is_counted_after_somebody_decided_about_its_mail(fill, series, sink):
+    sink.suffer(drop_after_dot(kept=True))
+    delivery = fill(1)[0]
+    sending.send_due()
+    Delivery.objects.update(handed_off_at=timezone.now() - timedelta(minutes=10))
+    assert watched_later(series).counted("uncertain") == 1
+    assert deciding.decide(delivery.pk, deciding.Decision.ARRIVED, "an organizer")
+    watching.watch()
+    series.refresh_from_db()
+    assert (series.counted("uncertain"), series.counted("accepted")) == (0, 1)

@@ -1,6 +1,7 @@
 """Series: deliveries that belong together, are held, resumed and let go together, and whose fates are counted."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -27,6 +28,11 @@ class SeriesQuerySet(models.QuerySet["Series"]):
     def end(self, series_id: uuid.UUID) -> bool:
         """Nothing more of it ever leaves; the sweeper lets go of what waits. The second time: False."""
         return bool(self.filter(pk=series_id, ended_at=None).update(ended_at=Now()))
+
+    def recount(self, ids: Iterable[uuid.UUID]) -> None:
+        """What they were counted to be is no longer so: the job counts them at its next look. Twice is once."""
+        for series_id in sorted(ids):  # one after the other, in the order in which the job counts them: no deadlock
+            self.filter(pk=series_id).exclude(tallied_at=None).update(tallied_at=None)
 
 
 class Series(models.Model):
