@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from campaign.delivery import recipes, sending, sweeping
@@ -284,3 +284,20 @@ def test_not_me_stands_after_an_unsubscribe_and_the_owner_cannot_lift_it(post):
     Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.NOT_ME)
     Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.UNSUBSCRIBED)
     assert Suppression.objects.get().reason == SuppressionReason.NOT_ME
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_complaint_outweighs_a_bounce_that_is_written_at_the_same_moment():
+    mailbox = uuid.uuid4()
+
+    def complain() -> None:
+        Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.COMPLAINED)
+        connections.close_all()
+
+    at_once = threading.Thread(target=complain)
+    with transaction.atomic():
+        Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.BOUNCED)
+        at_once.start()
+        at_once.join(timeout=0.3)
+    at_once.join()
+    assert Suppression.objects.get().reason == SuppressionReason.COMPLAINED

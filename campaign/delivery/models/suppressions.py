@@ -77,13 +77,14 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         But what can be lifted more easily, and what has expired, gives way to the new reason: no complaint is forgotten
         because mail came back before it. `event` says what it rests on: a report's or a delivery's id.
         """
+        new = Suppression(mailbox=mailbox, scope=scope, mailing_list=mailing_list, reason=reason, event=event)
+        # First, because it waits for whoever writes the same row just now: then theirs is there to be outweighed.
+        Suppression.objects.bulk_create([new], ignore_conflicts=True)
         gives_way = Q(reason__in=_GIVES_WAY[reason]) | Q(expires_at__lte=Now())
         same = self.filter(mailbox=mailbox, scope=scope, mailing_list=mailing_list)
         same.filter(gives_way).exclude(reason=reason, expires_at=None).update(
             reason=reason, event=event, expires_at=None, created_at=Now()
         )
-        new = Suppression(mailbox=mailbox, scope=scope, mailing_list=mailing_list, reason=reason, event=event)
-        Suppression.objects.bulk_create([new], ignore_conflicts=True)
 
 
 class Suppression(models.Model):
