@@ -110,7 +110,7 @@ def _subject(domain: str) -> str:
 
 
 def _without_addresses(words: str) -> str:
-    return " ".join(word for word in words.split() if "@" not in word)
+    return " ".join(word for word in words.split() if "@" not in word and word.isprintable())
 
 
 def _is_lost(fate: Fate) -> bool:
@@ -128,9 +128,7 @@ def _fail(kind: str, times: Mapping[str, int], reasons: Mapping[str, str]) -> No
     values: dict[str, Any] = {
         "subjects": [subject[:260] for subject in subjects],
         "times": [times[subject] for subject in subjects],
-        "reasons": [
-            " ".join(word for word in reasons[subject].split() if "@" not in word)[:80] for subject in subjects
-        ],
+        "reasons": [_without_addresses(reasons[subject])[:80] for subject in subjects],
         "allowed": FAILURES_ALLOWED,
         "within": IN_A_ROW_WITHIN,
         "first": first,

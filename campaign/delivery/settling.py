@@ -66,7 +66,7 @@ def settle(worker: str, outcomes: Sequence[Outcome]) -> None:
     values: dict[str, Any] = {
         "ids": [each.delivery.pk for each in outcomes],
         "statuses": [str(each.status) for each in outcomes],
-        "reasons": [each.reason[:80] for each in outcomes],
+        "reasons": [_kept(each.reason) for each in outcomes],
         "pauses": [each.pause for each in outcomes],
         "crashes": [each.crashes for each in outcomes],
         "attempts": [each.delivery.attempts if each.attempts is None else each.attempts for each in outcomes],
@@ -76,6 +76,11 @@ def settle(worker: str, outcomes: Sequence[Outcome]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, values)
     _tell(outcomes)
+
+
+def _kept(reason: str) -> str:
+    """A line that the database takes: what a provider said may hold NUL or half a character."""
+    return "".join(each if each.isprintable() else "?" for each in reason[:80])
 
 
 def _tell(outcomes: Sequence[Outcome]) -> None:

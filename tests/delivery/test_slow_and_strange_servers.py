@@ -160,3 +160,22 @@ def test_what_a_server_said_is_not_forgotten_when_the_database_goes_away_meanwhi
         Status.REFUSED: 1,
     }
     assert Suppression.objects.count() == 1
+
+
+class LineThatSaysNonsense(LineThatOutlivesTheDatabase):
+    """Whatever a provider says stands in what it came to."""
+
+    def hand_over(self, window: Sequence[Outgoing]) -> Mapping[uuid.UUID, Fate]:
+        """It takes the first, of each domain, and lets the second come again."""
+        fates: list[Fate] = [Accepted("provider \0 \ud800"), TryLater("provider \0 \ud800", is_connection=True)]
+        return {each.delivery.pk: fates[each.mail.to.startswith("bruno")] for each in window}
+
+
+def test_words_that_no_database_takes_cost_no_mail_its_fate(post, settings):
+    settings.MAIL_LINE = f"{__name__}.LineThatSaysNonsense"
+    post("ada@example.org"), post("bruno@example.org")
+    sending.send_due()
+    assert set(Delivery.objects.values_list("status", "reason")) == {
+        (Status.ACCEPTED, "provider ? ?"),
+        (Status.DEFERRED, "provider ? ?"),
+    }

@@ -308,3 +308,16 @@ def test_a_reset_that_is_refused_costs_the_connection_and_no_mail(serve):
 
     serve(script, polite)
     assert kinds(hand_over(people(2))) == [Refused, Accepted]
+
+
+def test_a_code_that_is_none_is_not_kept(serve):
+    def script(talk: Talk) -> None:
+        talk.greet()
+        talk.command(b"MAIL", b"250 fine")
+        talk.command(b"RCPT", b"550 5.\0person0@example.org no")
+        talk.command(b"DATA", b"503 no")
+        talk.rest()
+
+    serve(script)
+    fates = hand_over(people(2))
+    assert [words(fate) for fate in fates] == ["smtp 550", "smtp 250"]
