@@ -85,17 +85,17 @@ def paused_domains() -> Mapping[str, float]:
     return _seen.get(None).domains
 
 
-def heard(fates: Sequence[tuple[str, Fate]]) -> None:
+def heard(fates: Sequence[tuple[str, Fate]]) -> bool:
     """Learn from what became of a window: the receiving domain of each mail, and the server's word.
 
-    Where all is well and nothing failed lately nothing is written or read.
+    True where the relay is left alone from now on: whoever has more in hand begins no more of it. Where all is well and
+    nothing failed lately nothing is written or read.
     """
     if not fates:
-        return
+        return False
     lost = [fate for _domain, fate in fates if _is_lost(fate)]
     if len(lost) == len(fates):
-        _fail(RELAY, {relay_subject(): 1}, {relay_subject(): str(lost[0])})
-        return
+        return _fail(RELAY, {relay_subject(): 1}, {relay_subject(): str(lost[0])})
     well = {domain for domain, fate in fates if isinstance(fate, Accepted)}
     put_off = [(domain, fate) for domain, fate in fates if _is_put_off(fate) and domain and domain not in well]
     if _seen.get(None).has_failures:
@@ -103,6 +103,7 @@ def heard(fates: Sequence[tuple[str, Fate]]) -> None:
     if put_off:
         reasons = {_subject(domain): str(fate) for domain, fate in put_off}
         _fail(DOMAIN, Counter(_subject(domain) for domain, _fate in put_off), reasons)
+    return False
 
 
 def _subject(domain: str) -> str:
@@ -122,7 +123,8 @@ def _is_put_off(fate: Fate) -> bool:
     return isinstance(fate, TryLater) and not fate.is_connection
 
 
-def _fail(kind: str, times: Mapping[str, int], reasons: Mapping[str, str]) -> None:
+def _fail(kind: str, times: Mapping[str, int], reasons: Mapping[str, str]) -> bool:
+    """Whether one of these is open now. What is not moved was open already."""
     subjects = sorted(times)
     first, longest = PAUSES[kind]
     values: dict[str, Any] = {
@@ -137,10 +139,12 @@ def _fail(kind: str, times: Mapping[str, int], reasons: Mapping[str, str]) -> No
     }
     with connection.cursor() as cursor:
         cursor.execute(_FAIL, values)
-        opened = [(subject, failures, pause) for subject, failures, pause in cursor.fetchall() if pause is not None]
+        moved = cursor.fetchall()
+    opened = [(subject, failures, pause) for subject, failures, pause in moved if pause is not None]
     _seen.forget()
     for subject, failures, pause in opened:
         log.warning("a breaker opened", subject=subject, failures=failures, seconds=round(pause))
+    return bool(opened) or len(moved) < len(subjects)
 
 
 def _close(subjects: Sequence[str]) -> None:

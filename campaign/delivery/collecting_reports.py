@@ -69,7 +69,8 @@ def from_maildir(directory: Path) -> Tally:
 def from_mailbox(address: str) -> Tally:
     """What is unseen in `imaps://user:password@host/INBOX`. What reported something is marked as seen.
 
-    At most 500 messages and a minute at once; the next run goes on. Raises NoMailbox.
+    Where a server knows no keywords the newest come first: what reports nothing stays unseen there, and would stand
+    before the rest for ever. At most 500 messages and a minute at once; the next run goes on. Raises NoMailbox.
     """
     tally, until = Tally(), time.monotonic() + LONGEST_RUN_SECONDS
     with _server(urlsplit(address)) as server:
@@ -140,7 +141,8 @@ def _unseen(server: imaplib.IMAP4, keeps_track: bool) -> list[str]:
     criteria = ("UNSEEN", "UNKEYWORD", LEFT) if keeps_track else ("UNSEEN",)
     _kind, found = server.uid("SEARCH", *criteria)
     numbers = b" ".join(each for each in found if isinstance(each, bytes)).decode("ascii", "replace")
-    return re.findall(r"[0-9]+", numbers)
+    uids = re.findall(r"[0-9]+", numbers)
+    return uids if keeps_track else uids[::-1]
 
 
 def _fetched(server: imaplib.IMAP4, uid: str) -> bytes | None:

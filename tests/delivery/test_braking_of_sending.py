@@ -1,5 +1,6 @@
 """What sending does with the brakes: a real mail server that is away, that turns us away, and that comes back."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -47,6 +48,14 @@ def test_a_server_that_is_away_is_asked_five_times_and_then_left_alone(post):
     assert Breaker.objects.get().failures == 5
     assert braking.stopped(Queue.CONFIRM) == "relay is down"
     assert sum(Delivery.objects.values_list("attempts", flat=True)) <= 5
+
+
+def test_a_server_that_breaks_off_after_every_text_leaves_five_uncertain_and_not_the_whole_batch(post, sink):
+    sink.suffer(drop_after_dot(kept=True, times=100))
+    for number in range(20):
+        post(f"person{number}@example.org")
+    sending.send_due()
+    assert Counter(Delivery.objects.values_list("status", flat=True)) == {Status.UNCERTAIN: 5, Status.QUEUED: 15}
 
 
 def test_when_the_server_is_back_one_mail_finds_out_and_all_leave_once(post, sink):

@@ -84,6 +84,13 @@ def test_where_a_server_knows_no_keywords_what_is_left_is_looked_at_again(delive
     assert flags(server) == [{"\\Seen"}, set()]
 
 
+def test_what_can_not_be_marked_keeps_no_report_from_being_read(delivery, serve, monkeypatch):
+    monkeypatch.setattr(collecting_reports, "MOST_AT_ONCE", 2)
+    server = serve(*[NO_REPORT] * 3, dsn(delivery), arf(delivery), keywords=False)
+    assert [collecting_reports.from_mailbox(server.url).heard for _ in range(2)] == [2, 0]
+    assert Report.objects.count() == 2
+
+
 def test_nothing_is_marked_before_it_is_committed(delivery, serve, monkeypatch):
     server = serve(dsn(delivery))
     hear = reporting.hear

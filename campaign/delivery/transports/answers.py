@@ -16,7 +16,7 @@ class Answer(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """Code and enhanced code, and nothing of the words: they may name the mailbox, or hold what no database takes."""
+        """Code and enhanced code, and nothing of the words: they may name the mailbox, or hold what nobody can keep."""
         first = self.words.split(maxsplit=1)[0].decode("ascii", "replace") if self.words.strip() else ""
         enhanced = enhanced_codes.found_in(first) if first[:2] in {"4.", "5."} else ""
         return f"smtp {self.code} {enhanced}".strip()
