@@ -9,8 +9,8 @@ from typing import Any
 
 import structlog
 from django.db import connection
-from django.db.models import Exists, OuterRef
-from django.utils import timezone
+from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models.functions import Now
 
 from campaign.delivery.models import CRASHES_ALLOWED, Delivery, DeliveryEvent, Scope, Status, Suppression
 from campaign.delivery.models import SuppressionReason as Because
@@ -18,7 +18,7 @@ from campaign.delivery.recipes import Postponed, Withheld
 from campaign.delivery.transport import Accepted, Fate, Outgoing, Refused, TryLater, Unsure
 
 log = structlog.get_logger(__name__)
-GIVE_UP_AFTER = timedelta(days=3)
+GIVE_UP_AFTER, LEAST_TRIES = timedelta(days=3), 5
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5, 4 * 3600
 PAUSE_AFTER_A_CRASH_SECONDS = 30
 SOMEBODY_DECIDED = "organizer: "
@@ -158,15 +158,15 @@ def put_off(delivery: Delivery, reason: str, *, has_to_end: bool = False) -> Out
 
 
 def _too_long_put_off(ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Three days after the server first heard of a mail it is refused.
+    """Three days after the server first heard of a mail it is refused, if it heard of it five times.
 
-    Not three days after it was posted: a letter may have waited for weeks, and our own server may be down for long.
-    Where a person sent it again, the days begin anew.
+    Not three days after it was posted: a letter may have waited for weeks, and our own server may be down for long. Nor
+    at the first word after a pause of days. Where a person sent it again, the days begin anew.
     """
-    heard_of = DeliveryEvent.objects.filter(
-        delivery__in=ids, status=Status.HANDING_OFF, at__lt=timezone.now() - GIVE_UP_AFTER
-    )
+    heard_of = DeliveryEvent.objects.filter(delivery__in=ids, status=Status.HANDING_OFF)
     decided = DeliveryEvent.objects.filter(
         delivery=OuterRef("delivery"), pk__gt=OuterRef("pk"), status=Status.QUEUED, reason__startswith=SOMEBODY_DECIDED
     )
-    return set(heard_of.filter(~Exists(decided)).values_list("delivery_id", flat=True))
+    tries = heard_of.filter(~Exists(decided)).order_by().values("delivery").annotate(n=Count("pk"), first=Min("at"))
+    long_ago = Now() - GIVE_UP_AFTER
+    return set(tries.filter(n__gte=LEAST_TRIES, first__lt=long_ago).values_list("delivery", flat=True))

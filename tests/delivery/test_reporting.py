@@ -16,9 +16,11 @@ from campaign.delivery.models import (
     Kind,
     Report,
     Reported,
+    Scope,
     Series,
     Status,
     Suppression,
+    SuppressionReason,
 )
 from campaign.delivery.reporting import Heard
 from campaign.lib import emails
@@ -261,3 +263,20 @@ def test_any_order_and_any_repetition_of_the_same_reports_ends_the_same(post, da
     again = data.draw(st.lists(st.sampled_from(told), max_size=6))
     shuffled = data.draw(st.permutations(told + again))
     assert end(shuffled, status) == end(told, status)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_complaint_outweighs_a_bounce_that_is_written_at_the_same_moment():
+    mailbox = uuid.uuid4()
+
+    def complain() -> None:
+        Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.COMPLAINED)
+        connections.close_all()
+
+    at_once = threading.Thread(target=complain)
+    with transaction.atomic():
+        Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.BOUNCED)
+        at_once.start()
+        at_once.join(timeout=0.3)
+    at_once.join()
+    assert Suppression.objects.get().reason == SuppressionReason.COMPLAINED

@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import connections
 from django.utils import timezone
 
 from campaign.delivery import recipes, sending, sweeping
@@ -72,12 +72,24 @@ def test_without_a_server_mail_waits(post):
 def test_what_a_server_put_off_for_three_days_is_refused_and_not_silently_dropped(post, sink):
     sink.suffer(defer())
     delivery = post()
-    sending.send_due()
+    for _ in range(4):
+        sending.send_due()
+        now_due()
     DeliveryEvent.objects.update(at=timezone.now() - timedelta(days=3, minutes=1))
-    now_due()
     sending.send_due()
     assert fate(delivery)[0] == Status.REFUSED
     assert delivery.reason.startswith("gave up")
+
+
+def test_a_mail_that_stood_in_a_paused_queue_for_days_is_not_given_up_at_the_next_refusal(post, sink):
+    sink.suffer(defer(times=2))
+    delivery = post()
+    sending.send_due()
+    DeliveryEvent.objects.update(at=timezone.now() - timedelta(days=4))
+    for _ in range(2):
+        now_due()
+        sending.send_due()
+    assert fate(delivery)[0] == Status.ACCEPTED
 
 
 def test_a_letter_that_waited_for_weeks_is_not_given_up_at_the_first_refusal(post, sink):
@@ -284,20 +296,3 @@ def test_not_me_stands_after_an_unsubscribe_and_the_owner_cannot_lift_it(post):
     Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.NOT_ME)
     Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.UNSUBSCRIBED)
     assert Suppression.objects.get().reason == SuppressionReason.NOT_ME
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_complaint_outweighs_a_bounce_that_is_written_at_the_same_moment():
-    mailbox = uuid.uuid4()
-
-    def complain() -> None:
-        Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.COMPLAINED)
-        connections.close_all()
-
-    at_once = threading.Thread(target=complain)
-    with transaction.atomic():
-        Suppression.objects.add(mailbox, Scope.ALL, SuppressionReason.BOUNCED)
-        at_once.start()
-        at_once.join(timeout=0.3)
-    at_once.join()
-    assert Suppression.objects.get().reason == SuppressionReason.COMPLAINED
