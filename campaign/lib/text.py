@@ -22,7 +22,8 @@ _PLAIN = re.compile(r"[ -~]*")
 _UNREADABLE = "\ufffd"
 
 
-def _hidden(text: str) -> bool:
+def is_hidden(text: str) -> bool:
+    """Whether it holds signs that can't be seen: controls, marks of direction, private ones."""
     if _PLAIN.fullmatch(text):
         return False
     return _UNREADABLE in text or any(unicodedata.category(letter) in _HIDDEN for letter in text)
@@ -30,7 +31,7 @@ def _hidden(text: str) -> bool:
 
 def name(field: str, value: str, longest: int = 80) -> str | Refusal:
     """One line, composed (NFC), single spaces; or why not."""
-    if _hidden(value.strip()):
+    if is_hidden(value.strip()):
         return Refusal(field, "hidden_characters", _("Please type this again: it holds characters that can't be seen."))
     text = " ".join(unicodedata.normalize("NFC", value).split())
     if not text:
@@ -55,7 +56,7 @@ def unaccented(text: str) -> str:
 def paragraphs(field: str, value: str, longest: int, *, links: bool = False) -> str | Refusal:
     """Several lines, composed (NFC), line ends as \\n; empty is fine; or why not."""
     text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
-    if _hidden(text.replace("\n", "")):
+    if is_hidden(text.replace("\n", "")):
         return Refusal(field, "hidden_characters", _("Please type this again: it holds characters that can't be seen."))
     text = unicodedata.normalize("NFC", text)
     if len(text) > longest:

@@ -201,3 +201,21 @@ def test_wherever_fields_stand_a_value_stays_a_value(pieces: list[str]):
     assert mail.html.count("</title>") == 1
     assert EVIL in mail.text
     assert not re.search("[\ue000\ue001]|%EE%80%8[01]", mail.html + mail.text + mail.subject)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["0", "1", "999"])
+@pytest.mark.parametrize("marks", ["&#xE000;{}&#xE001;", "&#57344;{}&#57345;", "&#xe&#xE000;000;{}&#xE001;"])
+def test_who_writes_our_own_marks_in_code_of_html_gets_no_field(marks: str, number: str):
+    """Nobody can type them, but Markdown reads `&#xE000;` as the same sign."""
+    found = written(f"Before {marks.format(number)} after")
+    assert "/u/" not in found.text.partition("-- ")[0]
+    assert "Before " in found.text
+    assert number in found.text
+
+
+@pytest.mark.django_db
+def test_signs_that_nobody_sees_are_not_written_in_code_of_html():
+    found = written("Total: &#x202E;0001&#x202C; &#13; &#8203;&zwj;dollars&nbsp;&copy; &amp;")
+    assert not {"\u202e", "\u202c", "\r", "\u200b", "\u200d"} & set(found.text + found.html)
+    assert "dollars\xa0© &" in found.text
