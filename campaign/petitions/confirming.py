@@ -16,7 +16,7 @@ from campaign.petitions import counting, unsubscribing
 from campaign.petitions.checking import SignUp
 from campaign.petitions.models import Petition, Signature
 from campaign.supporters import erasing
-from campaign.supporters.models import Consent, Purpose, Supporter
+from campaign.supporters.models import Supporter
 
 log = structlog.get_logger(__name__)
 
@@ -75,9 +75,7 @@ def confirm(signature_id: uuid.UUID, corrected: Corrected | None = None, seen: s
     Signature.objects.filter(pk=signature.pk).update(confirmed_at=Coalesce("confirmed_at", Now()), withdrawn_at=None)
     Supporter.objects.filter(pk=supporter.pk).update(confirmed_at=Coalesce("confirmed_at", Now()))
     if signature.updates_wording and not signature.confirmed_at:  # who stands by an old signature ticked nothing now
-        consent = Consent(supporter=supporter, purpose=Purpose.UPDATES, wording=signature.updates_wording)
-        Consent.objects.bulk_create([consent], ignore_conflicts=True)
-        unsubscribing.wants_updates_again(supporter.pk, signature.petition_id)
+        unsubscribing.consent(supporter.pk, signature.petition_id, signature.updates_wording)
     _mail_arrives(supporter)
     posting.post(
         posting.Envelope(

@@ -177,16 +177,28 @@ def choose(mailbox: uuid.UUID, choice: str, list_id: uuid.UUID | None = None) ->
     return True
 
 
-def wants_updates_again(mailbox: uuid.UUID, list_id: uuid.UUID) -> None:
-    """The owner ticked the box anew and confirmed it: what they stopped of these updates before gives way.
+@transaction.atomic
+def consent(mailbox: uuid.UUID, list_id: uuid.UUID, wording: str) -> None:
+    """The owner ticked the box and confirmed it: what they stopped of these updates before gives way.
 
-    The box says "about this petition": where all updates were stopped, those of the others stay so, one by one.
+    The box says "about this petition": where all updates were stopped, those of the others stay so, one by one, even
+    where the stop itself was lifted since, for the consent to them was taken back. Twice is once.
     """
-    if _own(mailbox).filter(scope=Scope.UPDATES).delete()[0]:
-        others = Signature.objects.filter(supporter_id=mailbox).exclude(updates_wording="").exclude(petition=list_id)
-        for other in others.values_list("petition_id", flat=True):
+    standing = Consent.objects.standing().filter(supporter_id=mailbox, purpose=Purpose.UPDATES)
+    had_none = not standing.exists()
+    Consent.objects.bulk_create(
+        [Consent(supporter_id=mailbox, purpose=Purpose.UPDATES, wording=wording)], ignore_conflicts=True
+    )
+    if _own(mailbox).filter(scope=Scope.UPDATES).delete()[0] or had_none:
+        for other in _once_asked_for(mailbox, but_for=list_id):
             Suppression.objects.add(mailbox, Scope.LIST, SuppressionReason.UNSUBSCRIBED, mailing_list=other)
     _own(mailbox).filter(scope=Scope.LIST, mailing_list=list_id).delete()
+
+
+def _once_asked_for(mailbox: uuid.UUID, but_for: uuid.UUID) -> list[uuid.UUID]:
+    """The other lists that were once asked for. What is not confirmed yet asks when it is."""
+    asked = Signature.objects.filter(supporter_id=mailbox).exclude(updates_wording="").exclude(confirmed_at=None)
+    return list(asked.exclude(petition=but_for).values_list("petition_id", flat=True))
 
 
 def lift_bounce(mailbox: uuid.UUID) -> bool:

@@ -169,3 +169,29 @@ def test_standing_by_an_old_signature_is_no_new_consent(petition: Petition):
     factories.sign_and_confirm(petition)
     assert not Consent.objects.standing().exists()
     assert unsubscribing.stopped(signature.supporter_id) == Scope.UPDATES
+
+
+# --- asking for updates again ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stop", ["updates", "all"])
+def test_who_stopped_everything_and_asks_for_one_list_later_gets_that_one_only(petition: Petition, stop: str):
+    """The box says "about this petition"; what was stopped with all others stays stopped, however it was lifted."""
+    other, third = factories.make_petition("other"), factories.make_petition("third")
+    ada = factories.sign_and_confirm(petition, updates_consent=True).supporter_id
+    factories.sign_and_confirm(other, updates_consent=True)
+    unsubscribing.choose(ada, stop)
+    unsubscribing.choose(ada, "none")
+    factories.sign_and_confirm(third, updates_consent=True)
+    lists = {each.petition.slug: each.is_stopped for each in unsubscribing.state_of(ada).lists}
+    assert lists == {petition.slug: True, "other": True, "third": False}
+
+
+def test_who_asks_for_a_second_list_keeps_the_first(petition: Petition):
+    other = factories.make_petition("other")
+    ada = factories.sign_and_confirm(petition, updates_consent=True).supporter_id
+    factories.sign(other, updates_consent=True)
+    factories.sign_and_confirm(factories.make_petition("third"), updates_consent=True)
+    factories.sign_and_confirm(other, updates_consent=True)
+    assert [each.is_stopped for each in unsubscribing.state_of(ada).lists] == [False, False, False]
+    assert not Suppression.objects.exists()
