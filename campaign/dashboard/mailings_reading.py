@@ -56,7 +56,7 @@ class Reading:
     @classmethod
     def of_all(cls, mailing: Mailing) -> list["Reading"]:
         """All versions of a mailing that is kept."""
-        cause = Cause.of(mailing.petition, mailing.language)
+        cause = Cause.of_mailing(mailing)
         return [cls.of(each.name, Words(each.subject, each.body), cause) for each in mailing.versions.all()]
 
 

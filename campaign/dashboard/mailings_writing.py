@@ -52,9 +52,11 @@ def edit(request: DeskRequest, pk: UUID) -> HttpResponse:
     if _is_to_be_kept(request, form) and form.is_upon(mailing):
         try:
             was_approved = mailing.approved_at is not None
-            changed = drafting.edit(pk, form.draft(), request.user)
+            changed = drafting.edit(pk, form.draft(), request.user, form.cleaned_data["seen"])
         except Refused as refused:
             form.tell(refused)
+        except drafting.ChangedMeanwhile:
+            form.is_upon(find(pk))
         except drafting.NoLongerPossible:
             messages.error(request, _("It can't be changed any more."))
             return redirect("dashboard:mailing", pk)

@@ -88,7 +88,12 @@ def approve(mailing_id: uuid.UUID, by: Organizer, seen: str) -> bool:
         raise _refused("changed", _("This was changed since you opened the page. Please read it again."))
     if found := obstacles(mailing):
         raise Refused(tuple(found))
-    changes = {"approved_by": by, "approved_at": Now(), "approved_digest": seen}
+    changes = {
+        "approved_by": by,
+        "approved_at": Now(),
+        "approved_digest": seen,
+        "approved_title": mailing.petition_title,
+    }
     return _moved("approved", mailing_id, by, _unstarted(mailing_id).filter(approved_at=None).update(**changes))
 
 

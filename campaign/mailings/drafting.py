@@ -27,6 +27,10 @@ class NoLongerPossible(Exception):
     """The mailing has started or was cancelled: what was approved is what goes out."""
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody changed the mailing since it was read: what they wrote would be lost."""
+
+
 @dataclass(frozen=True)
 class Words:
     """What a version says: a subject, and a text in Markdown; both may hold merge fields."""
@@ -68,10 +72,11 @@ def begin(petition: Petition, draft: Draft, by: Organizer) -> Mailing:
 
 
 @transaction.atomic
-def edit(mailing_id: uuid.UUID, draft: Draft, by: Organizer) -> bool:
+def edit(mailing_id: uuid.UUID, draft: Draft, by: Organizer, seen: str = "") -> bool:
     """Keep what was changed. That takes back the request for approval, the approval and the schedule.
 
-    The second time there is nothing new: False, and all stay. Raises Refused, and NoLongerPossible.
+    The second time there is nothing new: False, and all stay. `seen` is the digest of what was changed. Raises Refused,
+    NoLongerPossible, and ChangedMeanwhile.
     """
     tidied = _tidied(draft)
     mailing = Mailing.objects.select_for_update().get(pk=mailing_id)
@@ -80,6 +85,8 @@ def edit(mailing_id: uuid.UUID, draft: Draft, by: Organizer) -> bool:
     before = mailing.digest
     if draft_of(mailing) == tidied:
         return False
+    if seen and seen != before:
+        raise ChangedMeanwhile
     for name, value in _columns(tidied).items():
         setattr(mailing, name, value)
     mailing.save(update_fields=list(_columns(tidied)))
@@ -97,6 +104,7 @@ NOTHING_ASKED: dict[str, Any] = {
     "approved_by": None,
     "approved_at": None,
     "approved_digest": "",
+    "approved_title": "",
     "scheduled_at": None,
     "scheduled_by": None,
 }

@@ -20,6 +20,7 @@ from campaign.legislators import lookup
 from campaign.lib import marks, usps
 from campaign.lib.kept import Kept
 from campaign.lib.refusals import Refusal
+from campaign.mailings.models import Mailing
 from campaign.petitions.models import Petition
 
 MEANINGS: dict[str, str | Promise] = {
@@ -62,8 +63,16 @@ class Cause:
     @classmethod
     def of(cls, petition: Petition, language: str) -> "Cause":
         """From a petition whose texts are at hand or not."""
-        url = address("public:petition", language, petition.slug)
-        return cls(language, petition.slug, petition.text_in(language).title, url)
+        return cls._about(petition, language, petition.text_in(language).title)
+
+    @classmethod
+    def of_mailing(cls, mailing: Mailing) -> "Cause":
+        """Its petition, called as it was approved."""
+        return cls._about(mailing.petition, mailing.language, mailing.petition_title)
+
+    @classmethod
+    def _about(cls, petition: Petition, language: str, title: str) -> "Cause":
+        return cls(language, petition.slug, title, address("public:petition", language, petition.slug))
 
 
 def address(name: str, language: str, *args: str) -> str:

@@ -98,6 +98,8 @@ class Mailing(models.Model):
     approved_by = models.ForeignKey(Organizer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_digest = models.CharField(max_length=64, default="", blank=True)
+    # As the petition was called then. It stands in every mail, and its words may be changed by one person alone.
+    approved_title = models.CharField(max_length=160, default="", db_default="", blank=True)
     scheduled_at = models.DateTimeField(null=True, blank=True)
     scheduled_by = models.ForeignKey(Organizer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField(null=True, blank=True)
@@ -138,8 +140,11 @@ class Mailing(models.Model):
 
     @property
     def digest(self) -> str:
-        """What an approval is an approval of: every word and whom it goes to."""
-        versions = [[each.name, each.subject, each.body] for each in self.versions.order_by("name")]
+        """What an approval is an approval of: every word and whom it goes to.
+
+        Of the versions that are at hand, where they were fetched: a page tells the digest of what it shows.
+        """
+        versions = sorted([each.name, each.subject, each.body] for each in self.versions.all())
         whom: list[Any] = [
             str(self.petition_id),
             self.language,
@@ -148,8 +153,14 @@ class Mailing(models.Model):
             self.wrote,
             self.partner_id,
             self.sample_percent,
+            self.petition_title,
         ]
         return hashlib.sha256(json.dumps([whom, versions]).encode()).hexdigest()
+
+    @property
+    def petition_title(self) -> str:
+        """What its mails call the petition: from the approval on as it was called then."""
+        return self.approved_title if self.approved_at else self.petition.text_in(self.language).title
 
     @property
     def status(self) -> Stage:

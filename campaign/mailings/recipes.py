@@ -56,7 +56,7 @@ def _head(mailing_id: uuid.UUID) -> _Head | None:
     mailing = rows.filter(pk=mailing_id).first()
     if mailing is None:
         return None
-    cause = Cause.of(mailing.petition, mailing.language)
+    cause = Cause.of_mailing(mailing)
     said = {each.name: Source.about(each.subject, each.body, cause) for each in mailing.versions.all()}
     start, _, end = fields.address("public:my_page", mailing.language, "TOKEN").partition("TOKEN")
     return _Head(

@@ -1,15 +1,15 @@
 """What a mailing looks like: Markdown with merge fields, compiled once into pieces, joined for each person.
 
 While Markdown, the sanitizer and the templates work a field is a mark of two private-use characters around its number.
-Nobody can type those (`campaign.lib.text`), and what a person typed goes in after all of them: it can't become
-Markdown, HTML or another field.
+Nobody can type those (`campaign.lib.text`) nor write them in HTML's code (`&#xE000;`), which Markdown reads; and what a
+person typed goes in after all of them: it can't become Markdown, HTML or another field.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 
 import css_inline
 from django.conf import settings
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from markdown_it.token import Token
 
 from campaign.lib import emails, markdown, marks
+from campaign.lib import text as texts
 from campaign.lib.refusals import Refusal, Refused
 from campaign.mailings import fields, plain
 from campaign.mailings.fields import Cause, Person
@@ -29,6 +30,7 @@ STOP_URL = "stop_url"
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _MARK_IN_ADDRESS = re.compile("%EE%80%80(\\d+)%EE%80%81")
+_IN_CODE = re.compile(r"&(?:#[xX]?[0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BARE = re.compile(r"https?://[^\s<>\"\ue000\ue001]+[^\s<>\"\ue000\ue001.,;:!?)\]']")
 _ABSOLUTE = re.compile(r"https?://[^/\s]|mailto:[^@\s]+@", re.IGNORECASE)
 _inliner = css_inline.CSSInliner(keep_style_tags=True, remove_inlined_selectors=True, load_remote_stylesheets=False)
@@ -48,7 +50,7 @@ class Source:
     def of(cls, mailing: Mailing, version: str = "A") -> "Source":
         """From the rows. Raises MailingVersion.DoesNotExist."""
         words = mailing.versions.get(name=version)
-        return cls.about(words.subject, words.body, Cause.of(mailing.petition, mailing.language))
+        return cls.about(words.subject, words.body, Cause.of_mailing(mailing))
 
     @classmethod
     def about(cls, subject: str, body: str, cause: Cause) -> "Source":
@@ -142,7 +144,12 @@ def _marked(text: str, slots: list[marks.Slot]) -> str:
 
 
 def _unmarked(text: str) -> str:
-    return text.replace(_OPEN, "").replace(_CLOSE, "")
+    """Without our marks and other signs that nobody sees, typed or in code. They leave a sign that everybody sees."""
+    return _IN_CODE.sub(_seen, text.replace(_OPEN, "").replace(_CLOSE, ""))
+
+
+def _seen(code: re.Match[str]) -> str:
+    return "\ufffd" if texts.is_hidden(unescape(code[0])) else code[0]
 
 
 def _cut(text: str, slots: Sequence[marks.Slot], *, is_html: bool = False) -> Pieces:
