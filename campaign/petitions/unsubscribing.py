@@ -237,15 +237,20 @@ class MailState:
 
 
 def state_of(mailbox: uuid.UUID) -> MailState:
-    """What the mailbox gets now."""
+    """What the mailbox gets now. Where the consent was taken back updates are stopped, whatever was lifted since."""
     rows = list(Suppression.objects.standing().filter(mailbox=mailbox))
     stopped_lists = {row.mailing_list for row in rows}
     wide = {row.scope: row.reason for row in rows if row.scope != Scope.LIST}
     scope = Scope.ALL if Scope.ALL in wide else Scope.UPDATES if wide else None
-    takes_updates = Consent.objects.standing().filter(supporter_id=mailbox, purpose=Purpose.UPDATES).exists()
+    consents = Consent.objects.filter(supporter_id=mailbox, purpose=Purpose.UPDATES)
+    taken_back = list(consents.values_list("withdrawn_at", flat=True))
+    takes_updates = None in taken_back
     petitions = _with_updates(mailbox) if takes_updates and not wide else []
     lists = tuple(ListState(petition, petition.pk in stopped_lists) for petition in petitions)
-    return MailState(scope, wide[scope] if scope else "", takes_updates, lists)
+    reason = wide[scope] if scope else ""
+    if scope is None and taken_back and not takes_updates:
+        scope = Scope.UPDATES
+    return MailState(scope, reason, takes_updates, lists)
 
 
 def _with_updates(mailbox: uuid.UUID) -> list[Petition]:

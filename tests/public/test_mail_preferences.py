@@ -87,11 +87,26 @@ def test_people_choose_and_can_take_it_back(citizen: Citizen, page: str, ada: Si
     for scope, stopped, sentence in (
         ("updates", Scope.UPDATES, "You get no updates."),
         ("all", Scope.ALL, "You get no mail from us at all."),
-        ("none", None, "We write about what you do yourself"),
+        ("none", None, "You get no updates."),
     ):
         assert citizen.post(page, {"scope": scope}).status_code == 303
         assert unsubscribing.stopped(ada.supporter_id) == stopped
         assert sentence in words(citizen.get(page))
+
+
+def test_no_button_promises_updates_that_do_not_come_again(citizen: Citizen, page: str, ada: Signature) -> None:
+    """The consent was taken back: only asking for them anew brings updates, whatever is lifted here."""
+    for scope in ("updates", "none"):
+        citizen.post(page, {"scope": scope})
+        said = words(citizen.get(page))
+        assert "You get no updates. We still write about what you do yourself" in said
+        assert "Updates about “Senators: withhold consent to the Convention” stopped" in said
+        assert "tick the box the next time you sign" in said
+        assert "Write to me again" not in said
+        assert "Stop all updates" not in said
+        assert "you did not ask for them" not in said
+    citizen.post(page, {"scope": "all"})
+    assert "Write to me again" in words(citizen.get(page))
 
 
 def test_stopping_a_list_never_lifts_what_goes_further(citizen: Citizen, page: str, ada: Signature) -> None:

@@ -61,6 +61,16 @@ def test_mail_is_stopped_and_comes_again(citizen: Citizen, mine: str) -> None:
     assert not Consent.objects.standing().exists(), "a consent comes back only by asking for it"
 
 
+def test_who_confirms_on_their_page_sees_that_updates_were_asked_for(citizen: Citizen, mine: str) -> None:
+    """Somebody else may have ticked the box."""
+    other = factories.make_petition("other")
+    factories.sign(other)
+    assert "Updates by e-mail" not in words(citizen.get(mine))
+    factories.sign(other, updates_consent=True)
+    for page in (mine, mine + "petitions/other/"):
+        assert "Updates by e-mail yes, you asked for them" in words(citizen.get(page)).replace(":", "")
+
+
 def test_what_is_no_choice_of_mail_is_refused(citizen: Citizen, mine: str) -> None:
     assert citizen.post(mine + "mail/", {"scope": "everything"}).status_code == 422
     assert citizen.post(mine + "mail/").status_code == 422
