@@ -16,8 +16,8 @@ globals().update(env.mail_server("EMAIL_URL"))
 MAILER_EMAIL_LOG_MESSAGE_DATA = False
 MAILER_USE_FILE_LOCK = False
 
-# As it is installed django-post_office takes 100 at a time and writes a log row for each success. Tuned in its favour it
-# takes all at once and logs failures only.
+# As it is installed django-post_office takes 100 at a time and writes a log row for each success. Tuned in its favour
+# it takes all at once and logs failures only.
 POST_OFFICE: dict[str, object] = {
     "BATCH_DELIVERY_TIMEOUT": 1_800,
     "BACKENDS": {"default": "django.core.mail.backends.smtp.EmailBackend"},
