@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from campaign.delivery import pausing
 from campaign.delivery.models import Queue, Series
+from campaign.mailings import approving
 from campaign.mailings.models import Mailing
 from campaign.organizers.models import Organizer
 from campaign.petitions.models import Petition
@@ -82,3 +83,14 @@ def test_a_finished_mailing_says_so_and_is_asked_no_more(desk: Client, running: 
 
 def test_olga_sees_what_olive_sees(running: Mailing, olga: Organizer):
     assert "Pause</button>" in at_desk(olga).get(reverse("dashboard:mailing", args=[running.pk])).content.decode()
+
+
+def test_of_a_cancelled_one_nobody_is_said_to_have_unsubscribed(desk: Client, running: Mailing, olive: Organizer):
+    """What waited when it was cancelled is let go, and counted with those who had stopped it themselves."""
+    approving.cancel(running.pk, olive)
+    tally = {"all": 1000, "accepted": 590, "refused": 4, "suppressed": 406}
+    Series.objects.filter(pk=running.pk).update(tally=tally)
+    page = desk.get(reverse("dashboard:mailing", args=[running.pk])).content.decode()
+    assert "Cancelled: 590 of 1,000 mails had left." in page
+    assert "406" not in page
+    assert "withdrawn" not in page
