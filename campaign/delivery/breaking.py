@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
+from campaign.delivery.claiming import running_series
 from campaign.delivery.models import Breaker, Delivery, Queue
 from campaign.delivery.transport import Accepted, Fate, TryLater, Unsure
 from campaign.lib.kept import Kept
@@ -174,10 +175,8 @@ def try_once(queue: Queue) -> bool:
 
     Only who has something to send tries. Should it send nothing all the same, another one may after a while.
     """
-    due = Delivery.objects.due().standing_in(queue)
-    if queue is Queue.MAILINGS:
-        due = due.filter(series__held_at=None, series__ended_at=None)
-    if not due.exists():
+    is_mailing = queue is Queue.MAILINGS
+    if not (running_series() if is_mailing else Delivery.objects.due().standing_in(queue).exists()):
         return False
     over = Breaker.objects.filter(subject=relay_subject(), open_until__lte=Now())
     return bool(over.update(open_until=Now() + TRIED_FOR, reason=TRYING))

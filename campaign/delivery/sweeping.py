@@ -1,18 +1,36 @@
 """Finding what the queue lost, what a dead worker left behind, and what nobody wants to send any more."""
 
+import time
+
 import structlog
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from campaign.delivery import braking, reporting
-from campaign.delivery.models import CRASHES_ALLOWED, WAITING, Delivery, DeliveryEvent, Queue, Status
+from campaign.delivery.models import CRASHES_ALLOWED, Delivery, DeliveryEvent, Queue, Status
 from campaign.lib.locks import Job, alone
 
 log = structlog.get_logger(__name__)
 BATCH = 1000
-# Of a cancelled mailing so many rows are let go at each look, in steps: the worker that looks has other things to do.
-BATCH_OF_LET_GO, STEPS_AT_ONCE = 10_000, 5
+# Of a cancelled mailing so many rows are let go at each step, and so long: the worker that does it has other things to
+# do.
+BATCH_OF_LET_GO, SECONDS_OF_LET_GO = 10_000, 2.0
+
+# The series first: to look for it from the rows would be to look at all that waits. In their order, so by the index.
+_LET_GO = """
+WITH ended AS MATERIALIZED (
+  SELECT id FROM delivery_series AS s WHERE ended_at IS NOT NULL AND (
+    SELECT min(next_at) FROM delivery_delivery WHERE series_id = s.id AND status IN ('queued', 'deferred')
+  ) IS NOT NULL LIMIT 1
+), waiting AS MATERIALIZED (
+  SELECT id FROM delivery_delivery WHERE series_id = (SELECT id FROM ended) AND status IN ('queued', 'deferred')
+  ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
+)
+UPDATE delivery_delivery AS d SET status = 'suppressed', reason = 'cancelled', lease_until = NULL,
+  finished_at = statement_timestamp()
+FROM waiting WHERE d.id = waiting.id
+"""
 
 
 def sweep() -> list[Queue]:
@@ -22,9 +40,9 @@ def sweep() -> list[Queue]:
     other side reported meanwhile that it had the mail. Running twice at once does it once.
     """
     due = _sweep()
-    for _ in range(STEPS_AT_ONCE):
-        if not _let_go_of_ended():
-            break
+    until = time.monotonic() + SECONDS_OF_LET_GO
+    while _let_go_of_ended() and time.monotonic() < until:
+        pass
     braking.forget_old()
     return due
 
@@ -58,9 +76,6 @@ def _let_go_of_ended() -> bool:
     """What waits in a cancelled series never leaves; some thousands at a time. Says whether there may be more."""
     if not alone(Job.LETTING_GO):
         return False
-    waiting = Delivery.objects.filter(series__isnull=False, series__ended_at__isnull=False, status__in=WAITING)
-    ids = list(waiting.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:BATCH_OF_LET_GO])
-    Delivery.objects.filter(pk__in=ids).update(
-        status=Status.SUPPRESSED, reason="cancelled", finished_at=Now(), lease_until=None
-    )
-    return len(ids) == BATCH_OF_LET_GO
+    with connection.cursor() as cursor:
+        cursor.execute(_LET_GO, [BATCH_OF_LET_GO])
+        return cursor.rowcount > 0
