@@ -281,7 +281,7 @@ def test_a_spike(desk: Client, running: Mailing, why: str, said: str):
     page = read(desk.get(at("resume_mailing", running)))
     assert "¿Continuar con “Lo que dijo el comité”?" in page
     assert "Salen 400 correos que esperan." in page
-    assert "Un boletín se detuvo solo" in read(desk.get(DESK))
+    assert "Un boletín se detuvo automáticamente" in read(desk.get(DESK))
 
 
 def test_ending_it(desk: Client, running: Mailing, draft: Mailing):
