@@ -23,7 +23,8 @@ from tests.i18n.test_spanish_desk_of_mailings import SAID, B
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 # What is wider than its own box, and what stands over the next line: the labels of stacked tables as well.
 CUT_OFF = """() => {
-  const wide = [...document.querySelectorAll("main :is(button, a.button, td, dt, dd, h1, h2, label:not(.visually-hidden), legend, .status)")]
+  const boxes = "main :is(button, a.button, td, dt, dd, h1, h2, label, legend, .status):not(.visually-hidden)";
+  const wide = [...document.querySelectorAll(boxes)]
     .filter(each => each.clientWidth && each.scrollWidth > each.clientWidth + 1);
   const tall = [...document.querySelectorAll("main td[data-label]")]
     .filter(each => each.scrollHeight > each.clientHeight + 1);
