@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 # What servers say comes first, what they return comes after it: of a long message the beginning is enough.
 MOST_READ = 1024 * 1024
 MOST_PARTS = 200
+# The parser holds each line against the boundaries of all parts around it: five hundred of them, one in the other, in a
+# megabyte took it a minute.
+MOST_BOUNDARIES = 30
 
 _RETURN_PATH = re.compile(r"bounces\+[0-9a-f]{32}\.[0-9a-z_-]{16}@[^\s<>,;:\"]+", re.IGNORECASE)
 _TO_STOP = re.compile(r"(?<![\w.+-])unsubscribe\+([0-9a-z_~-]{8,60})@", re.IGNORECASE | re.ASCII)
@@ -79,6 +82,9 @@ def read(raw: bytes, envelope_to: str = "") -> bool:
 
 def _parsed(raw: bytes, envelope_to: str) -> tuple[Message, Found] | None:
     """The message and what is in it. The standard library's parser has more ways to fail than can be listed."""
+    if raw.lower().count(b"boundary") > MOST_BOUNDARIES:
+        log.warning("a mail could not be read", error="too many parts", size=len(raw))
+        return None
     try:
         message = email.message_from_bytes(raw, policy=compat32)
         found = Found(texts=[envelope_to, *_headers(message, *_FOR_WHOM)], own_id=_headers(message, "Message-ID"))

@@ -24,8 +24,8 @@ log = structlog.get_logger(__name__)
 # How many mails are promised at once. A worker that dies leaves at most so many of which nobody knows.
 WINDOWS = {Queue.CONFIRM: 1, Queue.LETTERS: 1, Queue.MAILINGS: 50}
 # What is claimed never outlives its lease or the task's time, a worker that is asked to stop has finished soon, and
-# where one worker serves all queues a mailing holds up a confirmation for no longer than this.
-LONGEST_BATCH_SECONDS = {Queue.CONFIRM: 20.0, Queue.LETTERS: 20.0, Queue.MAILINGS: 5.0}
+# where one worker serves several queues letters or a mailing hold up a confirmation for no longer than this.
+LONGEST_BATCH_SECONDS = {Queue.CONFIRM: 20.0, Queue.LETTERS: 5.0, Queue.MAILINGS: 5.0}
 WAIT_FOR_TOKENS_SECONDS = 0.2
 # What the mail server said is worth waiting for a database that comes back: without it nobody would know.
 TRIES_TO_SETTLE, BETWEEN_TRIES_SECONDS = 20, 0.5
@@ -35,9 +35,10 @@ UNREACHABLE = (OperationalError, InterfaceError)
 def send_due(queue: Queue | None = None, call_another: Callable[[], None] | None = None) -> int:
     """Send what is due in a queue, or in all of them in their order; how many were taken in hand.
 
-    Of confirmations and letters as much as one batch, of mailings batches for five seconds. A second worker at the
-    same moment takes other rows. A worker that dies leaves rows that the sweeper finds; one that is stopped, or has no
-    more time, gives back what it did not begin. `call_another` is called as soon as there was more than one batch.
+    Of confirmations and letters as much as one batch, of mailings batches for five seconds; of letters for no longer
+    than that. A second worker at the same moment takes other rows. A worker that dies leaves rows that the sweeper
+    finds; one that is stopped, or has no more time, gives back what it did not begin. `call_another` is called as soon
+    as there was more than one batch.
     """
     return sum(_Round(each, call_another).run() for each in ([queue] if queue else Queue))
 
@@ -196,7 +197,7 @@ def _ask(window: list[Delivery]) -> list[tuple[Delivery, Answer | None]]:
             log.exception("a recipe failed for several", recipe=name, deliveries=len(deliveries))
             answers = None
         for delivery in deliveries:
-            asked.append((delivery, answers[delivery.pk] if answers else _ask_one(delivery)))
+            asked.append((delivery, answers.get(delivery.pk) if answers else _ask_one(delivery)))
     return asked
 
 

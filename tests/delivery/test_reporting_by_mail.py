@@ -1,6 +1,7 @@
 """Bounces, complaints and unsubscribings that come as mail: signed ones count, and nothing stops the reader."""
 
 import base64
+import time
 import uuid
 
 import pytest
@@ -212,6 +213,13 @@ def test_bytes_that_were_changed_on_the_way_never_stop_the_reader(delivery, data
     for place in data.draw(st.lists(st.integers(0, len(raw) - 1), max_size=30)):
         raw[place] = data.draw(st.integers(0, 255))
     assert reading_reports.read(bytes(raw)) in {True, False}
+
+
+def test_parts_within_parts_within_parts_keep_nobody_busy(delivery):
+    nested = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(150))
+    began = time.process_time()
+    assert not reading_reports.read((nested + "x\n" * 300_000).encode())
+    assert time.process_time() - began < 0.5
 
 
 def test_a_bounce_that_returns_ten_megabytes_is_read_by_its_beginning(delivery):

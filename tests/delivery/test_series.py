@@ -192,6 +192,15 @@ def test_a_recipe_that_fails_for_one_is_asked_for_each(fill, sink):
     assert standing() == {Status.ACCEPTED: 3, Status.QUEUED: 1}
 
 
+def test_a_recipe_that_forgets_one_sends_the_others_and_counts_a_crash(fill, sink):
+    fill(3)
+    write = recipes._for_many["many"]
+    recipes.register_many("many", lambda each: dict(list(write(each).items())[1:]))
+    sending.send_due(Queue.MAILINGS)
+    assert standing() == {Status.ACCEPTED: 2, Status.QUEUED: 1}
+    assert set(Delivery.objects.filter(status=Status.QUEUED).values_list("crashes", flat=True)) == {1}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_each_mail_of_a_series_once(fill, sink):
     fill(180)
