@@ -74,6 +74,12 @@ def test_the_voice_is_calm_and_says_usted():
         (r"\bsenators?\b", r"\bsenador|\bSenado\b|\bvotan en este estado\b"),
         (r"\btreaty\b", r"\btratado\b"),
         (r"\bseats?\b", r"\bescaños?\b"),
+        (r"\bmailings?\b", r"\bbolet(ín|ines)\b"),
+        (r"\bmailroom\b", r"\bsala de correo\b"),
+        (r"\bdeliver(y|ies)\b", r"\benvíos?\b"),
+        (r"\bqueues?\b", r"\bcolas?\b"),
+        (r"\bupdates?\b", r"\bnovedades\b"),
+        (r"\bunsubscribed\b", r"\bbajas?\b"),
     ],
 )
 def test_one_word_stands_for_one_thing(english: str, spanish: str):
