@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from campaign.mailings.models import Mailing
+from campaign.mailings import approving
+from campaign.mailings.models import Mailing, MailingVersion
 from campaign.organizers.models import Organizer
 from campaign.petitions.models import Petition
 from tests import factories
@@ -146,3 +147,15 @@ def test_a_mailing_that_does_not_exist_is_not_found(desk: Client):
     nobody = "00000000-0000-4000-8000-000000000000"
     for tail in ("", "edit/", "sample/", "approve/", "cancel/", "progress/", "choose/A/"):
         assert desk.get(f"/dashboard/mailings/{nobody}/{tail}").status_code == 404, tail
+
+
+def test_who_approves_sees_where_links_lead(desk: Client, petition: Petition, olive: Organizer, olga: Organizer):
+    """The words of a link may say another address. The plain text has both, and is open where somebody approves."""
+    mailing = mailings.make_mailing(petition, olive)
+    body = "[https://www.senate.gov/](https://elsewhere.example/)"
+    MailingVersion.objects.filter(mailing=mailing).update(body=body)
+    mailings.reader(petition)
+    approving.ask(mailing.pk, olive)
+    page = at_desk(olga).get(reverse("dashboard:approve_mailing", args=[mailing.pk])).content.decode()
+    text = page.partition("<details open>")[2].partition("</details>")[0]
+    assert "https://www.senate.gov/ &lt;https://elsewhere.example/&gt;" in text
