@@ -85,8 +85,10 @@ def mail_of(delivery: Delivery) -> Mail | Withheld:
     mailing = Mailing.objects.select_related("series").filter(pk=delivery.about["mailing"]).first()
     organizer = Organizer.objects.filter(pk=delivery.about["organizer"], is_active=True).first()
     series: Series | None = mailing.series if mailing else None
-    if mailing is None or organizer is None or series is None or series.held_at is None:
+    if mailing is None or organizer is None or series is None or not series.held_at or series.ended_at:
         return Withheld("goes on already")
+    if series.held_reason not in SPIKES:
+        return Withheld("somebody looked")
     language = settings.LANGUAGE_CODE
     with translation.override(language):
         url = settings.SITE_URL + reverse("dashboard:mailing", args=[mailing.pk])

@@ -118,6 +118,20 @@ def test_who_let_it_go_on_already_is_not_told(three, queued, sink, olive: Organi
     assert [each for each in arrived(sink) if each.subject.startswith("Paused")] == []
 
 
+@pytest.mark.parametrize("by_hand", ["cancelled", "paused"])
+def test_nobody_is_told_of_a_spike_that_somebody_dealt_with(three, queued, sink, olive: Organizer, by_hand: str):
+    mailing = queued()
+    Series.objects.hold(mailing.pk, "bounces")
+    finishing.finish()
+    if by_hand == "cancelled":
+        approving.cancel(mailing.pk, olive)
+    else:
+        steering.resume(mailing.pk, olive)
+        steering.pause(mailing.pk, olive)
+    sending.send_due(Queue.CONFIRM)
+    assert [each for each in arrived(sink) if each.subject.startswith("Paused")] == []
+
+
 def test_bounces_stop_a_mailing_by_themselves(petition, subscribed, queued):
 
     for number in range(20):
