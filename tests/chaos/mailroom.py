@@ -74,7 +74,8 @@ def start_mailing(petition: Petition, number: int) -> None:
         )
     now = timezone.now()
     moments = {"asked_at": now, "approved_by": vera, "approved_at": now, "scheduled_at": now}
-    Mailing.objects.filter(pk=mailing.pk).update(**moments, approved_digest=mailing.digest)
+    approved = {"approved_digest": mailing.digest, "approved_title": mailing.petition_title}
+    Mailing.objects.filter(pk=mailing.pk).update(**moments, **approved)
     assert starting.start_due() == 1
     assert not starting.queue_some(seconds=60)
 
