@@ -9,16 +9,20 @@ from campaign.delivery.models import LEASE, Delivery, Queue
 # How many rows a worker takes in hand at once; what it does not begin it gives back.
 BATCHES = {Queue.CONFIRM: 50, Queue.LETTERS: 50, Queue.MAILINGS: 500}
 
+# What was in hand at a crash takes its turn like the rest, but alone: when it is first, nothing else is taken.
 _TAKE = """
-WITH taken AS (
+WITH due AS MATERIALIZED (
+  SELECT id, crashes, kind, next_at FROM delivery_delivery WHERE {which} AND status IN ('queued', 'deferred')
+    AND next_at <= statement_timestamp()
+  ORDER BY {order} LIMIT %(most)s FOR UPDATE SKIP LOCKED
+), first AS MATERIALIZED (
+  SELECT id, crashes FROM due ORDER BY kind, next_at LIMIT 1
+), taken AS (
   UPDATE delivery_delivery AS d SET status = 'claimed', claimed_by = %(worker)s,
     lease_until = statement_timestamp() + %(lease)s, attempts = d.attempts + 1
-  FROM (
-    SELECT id FROM delivery_delivery WHERE {which} AND {crashes} AND status IN ('queued', 'deferred')
-      AND next_at <= statement_timestamp()
-    ORDER BY {order} LIMIT %(most)s FOR UPDATE SKIP LOCKED
-  ) AS due
-  WHERE d.id = due.id RETURNING d.*
+  FROM due WHERE d.id = due.id AND CASE WHEN (SELECT crashes FROM first) > 0
+    THEN due.id = (SELECT id FROM first) ELSE due.crashes = 0 END
+  RETURNING d.*
 ) SELECT {columns} FROM taken ORDER BY kind, next_at
 """
 # A range and not a list: so the index gives them in their order, however many wait.
@@ -26,7 +30,6 @@ _OF_KINDS = {"which": "kind BETWEEN %(first)s AND %(last)s", "order": "kind, nex
 # Of a mailing only what sending looks at: a moment costs Python three microseconds to read, and each row has five.
 _COLUMNS = "id, kind, recipe, about, mailbox, series_id, status, reason, attempts, crashes, claimed_by"
 _OF_SERIES = {"which": "series_id = %(series)s", "order": "next_at", "columns": _COLUMNS}
-_SOUND, _SUSPECT = "crashes = 0", "crashes > 0"
 
 # Of several mailings each gets its turn. "min" is always one look at an index: see watching.
 _RUNNING = """
@@ -37,15 +40,15 @@ SELECT id FROM delivery_series AS series WHERE held_at IS NULL AND ended_at IS N
 
 
 def claim(queue: Queue, worker: str) -> list[Delivery]:
-    """Take a batch of due rows that never met a crash, the oldest first.
+    """Take a batch of due rows, the oldest first.
 
-    A row that another worker holds is passed over. Where there are none, one row that was in hand when a worker
-    crashed: alone, so that it can take no other with it.
+    A row that another worker holds is passed over. One that was in hand when a worker crashed is taken alone, so that
+    it can take no other with it.
     """
     series = running_series() if queue is Queue.MAILINGS else None
     if queue is Queue.MAILINGS and series is None:
         return []
-    return _take(queue, worker, series, _SOUND, BATCHES[queue]) or _take(queue, worker, series, _SUSPECT, 1)
+    return _take(queue, worker, series)
 
 
 def running_series() -> uuid.UUID | None:
@@ -56,12 +59,12 @@ def running_series() -> uuid.UUID | None:
     return found[0] if found else None
 
 
-def _take(queue: Queue, worker: str, series: uuid.UUID | None, crashes: str, most: int) -> list[Delivery]:
-    statement = _TAKE.format(crashes=crashes, **(_OF_SERIES if series else _OF_KINDS))
+def _take(queue: Queue, worker: str, series: uuid.UUID | None) -> list[Delivery]:
+    statement = _TAKE.format(**(_OF_SERIES if series else _OF_KINDS))
     values = {
         "worker": worker,
         "lease": LEASE,
-        "most": most,
+        "most": BATCHES[queue],
         "first": min(queue.kinds),
         "last": max(queue.kinds),
         "series": series,

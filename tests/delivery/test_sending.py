@@ -226,6 +226,17 @@ def test_what_was_in_hand_at_a_crash_is_tried_alone_so_that_it_takes_nobody_with
     assert {fate(row)[0] for row in rows} == {Status.ACCEPTED}
 
 
+def test_what_was_in_hand_at_a_crash_is_not_overtaken_by_all_that_comes_after_it(post, sink):
+    first, second = post("ada@example.org"), post("bruno@example.org")
+    assert dies("one") == 2
+    newer = [post(f"person{number}@example.org").pk for number in range(3)]
+    Delivery.objects.filter(pk=first.pk).update(next_at=timezone.now() - timedelta(minutes=2))
+    Delivery.objects.filter(pk=second.pk).update(next_at=timezone.now() - timedelta(minutes=1))
+    claims = [[each.pk for each in claim(Queue.CONFIRM, "two")] for _ in range(4)]
+    assert claims[:2] == [[first.pk], [second.pk]]
+    assert (set(claims[2]), claims[3]) == (set(newer), [])
+
+
 def test_a_worker_whose_row_was_taken_from_it_does_not_send(post, sink):
     delivery = post()
     stale = claim(Queue.CONFIRM, "slow")[0]
