@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.test import Client
 
+from campaign.api.hooks import providers
 from campaign.api.hooks.providers import PROVIDERS
 from campaign.delivery.models import Delivery, DeliveryEvent, Kind, Report, Status, Suppression
 from campaign.lib import emails
@@ -267,7 +268,8 @@ def test_no_cookie_no_session_and_no_csrf(delivery, settings):
     assert (answer.status_code, answer.content, dict(answer.cookies)) == (200, b"", {})
 
 
-def test_an_amazon_subscription_is_left_to_the_operator_without_boto3(report, capsys, db):
+def test_an_amazon_subscription_is_left_to_the_operator_without_boto3(report, capsys, db, monkeypatch):
+    monkeypatch.setattr(providers, "find_spec", lambda name: None)  # the machine that tests may have it
     whole = {
         "Type": "SubscriptionConfirmation",
         "MessageId": "1",
