@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from campaign.dashboard.mailings_forms import MailingForm
 from campaign.mailings import fields
 from campaign.mailings.models import Mailing
 from campaign.organizers.models import Organizer
@@ -204,3 +205,24 @@ def test_without_an_open_petition_there_is_nobody_to_write_to(desk: Client, db):
     factories.make_petition("a-draft", is_open=False)
     assert "No petition was opened yet" in desk.get(NEW).content.decode()
     assert desk.post(PREVIEW, {}).status_code == 200
+
+
+def test_a_change_of_the_same_moment_is_not_written_over_either(
+    desk: Client, petition: Petition, olive: Organizer, olga: Organizer, monkeypatch: pytest.MonkeyPatch
+):
+    """Olga's arrives after Olive's form was looked at, and before Olive's is kept."""
+    mailing = mailings.make_mailing(petition, olive)
+    seen, looks = mailing.digest, MailingForm.is_upon
+
+    def looks_then_olga_is_faster(form: MailingForm, upon: Mailing) -> bool:
+        monkeypatch.setattr(MailingForm, "is_upon", looks)
+        is_upon = looks(form, upon)
+        at_desk(olga).post(edit(mailing), typed_into_the_form(petition, seen=seen, subject_a="Olga's"))
+        return is_upon
+
+    monkeypatch.setattr(MailingForm, "is_upon", looks_then_olga_is_faster)
+    answer = desk.post(edit(mailing), typed_into_the_form(petition, seen=seen, subject_a="Olive's"))
+    assert answer.status_code == 422
+    assert "Somebody changed this mailing meanwhile" in answer.content.decode()
+    assert "Olive&#x27;s" in answer.content.decode()
+    assert mailing.versions.get().subject == "Olga's"
