@@ -118,7 +118,8 @@ class _Round:
         if promised:
             fates = dict(line.hand_over(promised))
             _insist(lambda: self._note(promised, fates))
-            if braking.heard(_by_domain(promised, fates)):
+            # What was not begun because we stop says nothing of the relay.
+            if not stopping.is_asked() and braking.heard(_by_domain(promised, fates)):
                 self.is_over = True  # what is in hand would only become uncertain, one after the other
 
     def _note(self, promised: list[Outgoing], fates: dict[uuid.UUID, Fate]) -> None:
