@@ -72,6 +72,8 @@ def held(mailing: Mailing) -> Notice | None:
     if series is None or series.held_at is None or not is_spiking(mailing):
         return None
     at = date_format(series.held_at, "DATETIME_FORMAT")
+    if mailing.finished_at:
+        return _too_late(at, is_bounced=series.held_reason == "bounces")
     if series.held_reason == "bounces":
         return Notice(
             _("Paused by itself at %(at)s UTC: too many bounces.") % {"at": at},
@@ -92,6 +94,19 @@ def held(mailing: Mailing) -> Notice | None:
                 " or cancel it. Nothing leaves until you decide."
             ),
         ],
+    )
+
+
+def _too_late(at: str, *, is_bounced: bool) -> Notice:
+    """Nothing is left to pause; the next mailing can still be better."""
+    if is_bounced:
+        return Notice(
+            _("Too many bounces, known at %(at)s UTC, when all of it had left.") % {"at": at},
+            [_("More than 5 % of the last 500 mails came back. Look where these addresses came from before the next.")],
+        )
+    return Notice(
+        _("Too many complaints, known at %(at)s UTC, when all of it had left.") % {"at": at},
+        [_("More than 0.3 % of the last 500 readers called it spam. They get nothing from us any more.")],
     )
 
 

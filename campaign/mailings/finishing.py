@@ -1,10 +1,12 @@
 """Finishing mailings that have gone, and telling the organizers of one that a spike stopped."""
 
 import uuid
+from datetime import timedelta
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import translation
@@ -21,6 +23,8 @@ from campaign.organizers.models import Organizer
 log = structlog.get_logger(__name__)
 PAUSED = "mailing_paused"
 SPIKES = ("bounces", "complaints")
+# Of a spike that shows when all of it has left its people are told as long: who is told is told once.
+TOLD_FOR = timedelta(days=1)
 
 # Two looks, each at an index of what moves only.
 _MOVES = """
@@ -38,9 +42,9 @@ def finish() -> int:
     """Mark what has gone as finished, how many, and tell of what a spike holds. Twice, and two at once, is once."""
     if not alone(Job.FINISHING_MAILINGS):
         return 0
-    running = list(Mailing.objects.under_way().select_related("series"))
-    for mailing in running:
-        _tell_if_held(mailing)
+    for mailing in _spiking():
+        _tell_of_spike(mailing)
+    running = Mailing.objects.under_way()
     return sum(_finish(mailing.pk) for mailing in running if _is_queued(mailing) and not _moves(mailing.pk))
 
 
@@ -62,10 +66,17 @@ def _finish(mailing_id: uuid.UUID) -> bool:
     return is_finished
 
 
-def _tell_if_held(mailing: Mailing) -> None:
+def _spiking() -> list[Mailing]:
+    """Held by a spike: while it runs, and also when all of it has left, for complaints come late."""
+    since = Q(finished_at=None) | Q(series__held_at__gt=Now() - TOLD_FOR)
+    held = Mailing.objects.filter(since, cancelled_at=None, series__held_reason__in=SPIKES)
+    return list(held.select_related("series"))
+
+
+def _tell_of_spike(mailing: Mailing) -> None:
     """Once for each hold and organizer: the key holds the moment."""
     series = mailing.series
-    if series is None or series.held_at is None or series.held_reason not in SPIKES:
+    if series is None or series.held_at is None:
         return
     people = Organizer.objects.filter(pk__in={mailing.edited_by_id, mailing.asked_by_id, mailing.approved_by_id})
     for organizer in people.filter(is_active=True):
@@ -81,7 +92,7 @@ def _tell_if_held(mailing: Mailing) -> None:
 
 
 def mail_of(delivery: Delivery) -> Mail | Withheld:
-    """The recipe of the mail that says why a mailing stands still."""
+    """The recipe of the mail that says why a mailing stands still, or what came back after all of it had left."""
     mailing = Mailing.objects.select_related("series").filter(pk=delivery.about["mailing"]).first()
     organizer = Organizer.objects.filter(pk=delivery.about["organizer"], is_active=True).first()
     series: Series | None = mailing.series if mailing else None

@@ -126,6 +126,17 @@ def test_a_spike_says_what_to_do_and_goes_on_in_two_steps(desk: Client, running:
     assert "It is not paused any more." in desk.get(at("resume_mailing", running)).content.decode()
 
 
+@pytest.mark.parametrize(("reason", "said"), [("bounces", "More than 5 %"), ("complaints", "More than 0.3 %")])
+def test_a_spike_after_all_of_it_left_asks_for_no_decision(desk: Client, running: Mailing, reason: str, said: str):
+    Series.objects.hold(running.pk, reason)
+    Mailing.objects.filter(pk=running.pk).update(finished_at=timezone.now())
+    page = desk.get(at("mailing", running)).content.decode()
+    assert said in page
+    assert "when all of it had left" in page
+    assert "Paused by itself" not in page
+    assert "until you decide" not in page
+
+
 def test_cancelling_says_what_it_does_before_it_does_it(desk: Client, running: Mailing):
     page = desk.get(at("cancel_mailing", running)).content.decode()
     assert "400 mails that still wait never leave." in page

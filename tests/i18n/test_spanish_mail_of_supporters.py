@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from campaign.delivery import recipes
 from campaign.delivery.models import Delivery, Kind, Scope, Series, Status, Suppression, SuppressionReason
@@ -127,6 +128,25 @@ def test_a_spike_is_told_in_the_language_of_the_house(
     mail = recipes.follow(delivery)
     assert isinstance(mail, Mail)
     assert mail.subject == "En pausa: “Lo que dijo el comité”"
+    assert said in mail.text
+    for words in (mail.text, heard_on(mail.html)):
+        assert english_in(words) == []
+
+
+@pytest.mark.parametrize(("why", "said"), [("bounces", "Nos devolvieron"), ("complaints", "como spam")])
+def test_a_spike_that_comes_too_late_is_told_in_the_language_of_the_house(
+    mailing: Mailing, olive: Organizer, settings: Any, why: str, said: str
+):
+    start(mailing, olive)
+    Series.objects.hold(mailing.pk, why)
+    finishing.finish()
+    Mailing.objects.filter(pk=mailing.pk).update(finished_at=timezone.now())
+    settings.LANGUAGE_CODE = "es"
+    delivery = Delivery.objects.filter(recipe=finishing.PAUSED).first()
+    assert delivery is not None
+    mail = recipes.follow(delivery)
+    assert isinstance(mail, Mail)
+    assert mail.subject == "Tarde para la pausa: “Lo que dijo el comité”"
     assert said in mail.text
     for words in (mail.text, heard_on(mail.html)):
         assert english_in(words) == []

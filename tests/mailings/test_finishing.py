@@ -132,6 +132,35 @@ def test_nobody_is_told_of_a_spike_that_somebody_dealt_with(three, queued, sink,
     assert [each for each in arrived(sink) if each.subject.startswith("Paused")] == []
 
 
+@pytest.mark.parametrize("why", ["bounces", "complaints"])
+def test_its_people_are_told_once_of_a_spike_that_comes_when_all_of_it_has_left(three, queued, sink, why: str):
+    """As a rule: complaints come hours after the last mail."""
+    mailing = queued()
+    sending.send_due(Queue.MAILINGS)
+    finishing.finish()
+    Series.objects.hold(mailing.pk, why)
+    finishing.finish()
+    finishing.finish()
+    sending.send_due(Queue.CONFIRM)
+    told = [each for each in arrived(sink) if each.to in ("olive@example.org", "omar@example.org")]
+    assert sorted(each.to for each in told) == ["olive@example.org", "omar@example.org"]
+    assert told[0].subject == "Too late to pause: “News”"
+    assert "All of it had left" in told[0].text
+    assert "paused" not in told[0].text
+    assert ("spam" in told[0].text) == (why == "complaints")
+    assert reload(mailing).status == Stage.FINISHED
+
+
+def test_nobody_is_told_of_what_happened_long_ago(three, queued, sink):
+    mailing = queued()
+    sending.send_due(Queue.MAILINGS)
+    finishing.finish()
+    Series.objects.hold(mailing.pk, "bounces")
+    Series.objects.filter(pk=mailing.pk).update(held_at=timezone.now() - finishing.TOLD_FOR)
+    finishing.finish()
+    assert not Delivery.objects.filter(recipe=finishing.PAUSED).exists()
+
+
 def test_bounces_stop_a_mailing_by_themselves(petition, subscribed, queued):
 
     for number in range(20):
