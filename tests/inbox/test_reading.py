@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from campaign.inbox import reading
 
@@ -59,6 +60,24 @@ def test_the_newest_comes_first_and_one_mailbox_can_be_asked_for(tmp_path: Path)
     assert [found.id[-1] for found in reading.read_messages(tmp_path)] == ["2", "1", "0"]
     assert [found.id[-1] for found in reading.read_messages(tmp_path, to="ADA@example.org")] == ["2", "0"]
     assert [found.id[-1] for found in reading.read_messages(tmp_path, limit=1)] == ["2"]
+
+
+def test_who_asks_for_one_mailbox_does_not_wait_for_the_mail_of_all_others(tmp_path: Path, monkeypatch: Any) -> None:
+    """After a mailing thousands lie there; to read them all took 14 seconds."""
+    for number in range(20):
+        to = "ada@example.org" if number == 7 else f"somebody{number}@example.org"
+        envelope = f"X-Envelope-From: <bounces@example.org>\nX-Envelope-To: {to}\n"
+        keep(tmp_path, envelope.encode() + mail(to="list@example.org"), f"0179000000000000{number:04}-1-000000")
+    read: list[Path] = []
+    read_file = reading.read_file
+
+    def noted(path: Path) -> reading.ReceivedMail:
+        read.append(path)
+        return read_file(path)
+
+    monkeypatch.setattr(reading, "read_file", noted)
+    assert [each.to for each in reading.read_messages(tmp_path, to="Ada@Example.org")] == ["ada@example.org"]
+    assert len(read) == 1
 
 
 def test_without_a_directory_there_is_no_mail(tmp_path: Path) -> None:
