@@ -40,6 +40,11 @@ def this_database() -> str:
     return _this_database.get(None)
 
 
+def asked_anew() -> str:
+    """Which database this is, for what is written down: what is kept may be of another one a moment ago."""
+    return _ask(None)
+
+
 def _ask(_key: None) -> str:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -84,5 +89,5 @@ def begin() -> bool:
     restored.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, [FIRST, held(), this_database()])
+        cursor.execute(_BEGIN, [FIRST, held(), asked_anew()])
         return bool(cursor.rowcount)

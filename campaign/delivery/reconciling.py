@@ -100,7 +100,7 @@ def reconcile(*, as_uncertain: bool = True, posted_before: datetime | None = Non
     running = Series.objects.running()
     held = running.update(held_at=Now(), held_reason=HELD_REASON)
     uncertain = _doubt(posted_before) if as_uncertain else 0
-    changes: dict[str, Any] = {"value": recognizing.held(), "database": recognizing.this_database(), "set_at": Now()}
+    changes: dict[str, Any] = {"value": recognizing.held(), "database": recognizing.asked_anew(), "set_at": Now()}
     Epoch.objects.update_or_create(pk=1, defaults=changes)
     log.warning("reconciled", epoch=recognizing.held(), uncertain=uncertain, series_held=held, **upstairs)
     for queue in Queue:

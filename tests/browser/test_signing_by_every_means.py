@@ -68,7 +68,7 @@ def test_the_whole_path_without_scripts_on_a_phone(open_page: OpenPage, house: s
     assert LetterDispatch.objects.filter(said="sent").count() == 1
 
     page.get_by_role("link", name="Your page").click()
-    page.get_by_role("button", name="Stop updates").click()
+    page.get_by_role("button", name="Stop all updates").click()
     expect(page.get_by_text("You get no updates.")).to_be_visible()
     page.get_by_role("link", name="Erase everything about you").click()
     page.get_by_role("button", name="Erase everything about me").click()

@@ -1,5 +1,6 @@
 """A restored database does not send until somebody decided about what may have left since the backup."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -156,3 +157,11 @@ def test_what_is_to_be_decided_is_told(settings):
     assert (found.epoch, found.held, found.is_moved) == ("1", "2", False)
     assert found.waiting == {Queue.CONFIRM: 1, Queue.LETTERS: 0, Queue.MAILINGS: 0}
     assert found.known_until is not None
+
+
+def test_what_is_written_down_is_this_database_and_not_one_that_is_remembered(db):
+    recognizing._this_database._answers[None] = (time.monotonic(), "another/1/00000001")
+    assert recognizing.begin()
+    kept.forget_everything()
+    row = Epoch.objects.get()
+    assert not recognizing.is_moved(row.database)
