@@ -200,6 +200,10 @@ def main() -> int:
     parser.add_argument("--directory", type=Path, required=True, help="where the .eml files go")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one and prints it")
     arguments = parser.parse_args()
+    # Before it says its port: whoever reads that may ask it to stop at once.
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
     sink = SmtpSink(arguments.directory, arguments.port)
     try:
         sink.start()
@@ -208,9 +212,6 @@ def main() -> int:
         return 1
     sys.stdout.write(f"{sink.port}\n")
     sys.stdout.flush()
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
     ended.wait()
     sink.stop()
     return 0
